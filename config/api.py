@@ -1,0 +1,105 @@
+"""Who may call the REST API, and what every one of its views has in common.
+
+A caller is a person's browser (session cookie, with CSRF protection), an integrator's
+program (`Authorization: Token …`), or, while `OPEN_API` is on, any program on this very
+machine, which then acts as the demo user. Pages of foreign origins can call the API with a
+token, but never ride on a cookie or on being local; see config/decisions/0002.
+"""
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from knox.auth import TokenAuthentication
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
+
+from config.demo import demo_user
+
+_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+
+
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "too_large"
+
+
+class JsonParser(JSONParser):
+    """JSON of at most `API_MAX_BODY_BYTES`, refused before it is read into memory."""
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Any | None = None,
+    ) -> Any:
+        limit = settings.API_MAX_BODY_BYTES
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise TooLarge(f"The body is larger than {limit} bytes.")
+        if not body.strip():
+            return {}
+        try:
+            return self._decoded(body)
+        except (ValueError, RecursionError) as exc:
+            raise exceptions.ParseError(f"The body is not JSON: {exc}.") from exc
+
+    def _decoded(self, body: bytes) -> Any:
+        import json
+
+        return json.loads(body.decode(), parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class LocalCaller(BaseAuthentication):
+    """With `OPEN_API`, whoever calls from this machine is the demo user.
+
+    "From this machine" is the peer's address and not what a header claims; a request that
+    a proxy forwarded never counts. A browser's request counts only from a page of this
+    machine, so that no web site that the user visits can use the API through the browser.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        if settings.OPEN_API and is_local(request.META):
+            return demo_user(), None
+        return None
+
+
+def is_local(meta: dict[str, Any]) -> bool:
+    if any(name in meta for name in _FORWARDED):
+        return False
+    if meta.get("HTTP_SEC_FETCH_SITE") == "cross-site":
+        return False
+    origin = meta.get("HTTP_ORIGIN")
+    if origin is not None and not is_loopback(urlsplit(origin).hostname or ""):
+        return False
+    return is_loopback(meta.get("REMOTE_ADDR", ""))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class ApiView(APIView):
+    """Base of the documented API's views: read, do, show."""
+
+    # Tokens first: a caller without any gets 401 and is told how to bring one.
+    authentication_classes = (TokenAuthentication, SessionAuthentication, LocalCaller)
+    permission_classes = (IsAuthenticated,)
+    throttle_classes = (UserRateThrottle,)

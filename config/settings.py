@@ -1,0 +1,319 @@
+"""All settings, and the only reader of the portal's environment.
+
+A checkout starts without any variable: it is then a local demo on SQLite, with keys that
+it makes for itself. With `PRODUCTION=true`, what must not be guessed has to be given, and
+the process refuses to start without it. Units are in the names.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from cryptography.fernet import Fernet
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from config.local_secrets import local_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")  # optional; what is really in the environment wins
+
+# Which kind of place this is ------------------------------------------------------
+
+PRODUCTION = env.bool("PRODUCTION", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+
+_MUST_BE_GIVEN = ("SECRET_KEY", "ENCRYPTION_KEYS", "ALLOWED_HOSTS", "DATABASE_URL")
+if PRODUCTION and (missing := [name for name in _MUST_BE_GIVEN if not env.str(name, "")]):
+    raise ImproperlyConfigured(
+        f"PRODUCTION=true needs these variables too: {', '.join(missing)}."
+    )
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG=true shows secrets; not with PRODUCTION=true.")
+
+# Where the checkout keeps its database, made keys and collected static files.
+STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / ".greenroom")))
+
+# Keys -----------------------------------------------------------------------------
+
+if PRODUCTION:
+    SECRET_KEY = env.str("SECRET_KEY")
+    ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS")
+else:
+    SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(
+        STATE_DIR, "secret_key", get_random_secret_key
+    )
+    ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[]) or [
+        local_secret(STATE_DIR, "encryption_key", lambda: Fernet.generate_key().decode())
+    ]
+
+# The web process --------------------------------------------------------------------
+
+PORT = env.int("PORT", default=3000)
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)  # how many copies run; for checks
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Without a token, callers on this machine may use the documented API (see config/api.py).
+OPEN_API = env.bool("OPEN_API", default=not PRODUCTION)
+SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=not PRODUCTION)
+API_RATE = env.str("API_RATE", default="600/min")  # per user; DRF's notation
+API_MAX_BODY_BYTES = env.int("API_MAX_BODY_BYTES", default=262_144)  # 256 KiB
+
+# The local avatar engine, and an avatar cloud beside it -------------------------------
+
+ENGINE_HOST = env.str("ENGINE_HOST", default="127.0.0.1")
+ENGINE_PORT = env.int("ENGINE_PORT", default=3001)
+ENGINE_SEATS = env.int("ENGINE_SEATS", default=3)
+ENGINE_URL = env.str("ENGINE_URL", default=f"http://{ENGINE_HOST}:{ENGINE_PORT}")
+ENGINE_API_KEY = env.str("ENGINE_API_KEY", default="")
+if not ENGINE_API_KEY and not PRODUCTION:
+    ENGINE_API_KEY = local_secret(
+        STATE_DIR, "engine_api_key", lambda: Fernet.generate_key().decode()
+    )
+
+HEYGEN_BASE_URL = env.str("HEYGEN_BASE_URL", default="https://api.heygen.com")
+HEYGEN_API_KEY = env.str("HEYGEN_API_KEY", default="")
+HEYGEN_SEATS = env.int("HEYGEN_SEATS", default=3)
+
+UPSTREAM_TIMEOUT_S = env.float("UPSTREAM_TIMEOUT_S", default=15.0)
+UPSTREAM_OPEN_TIMEOUT_S = env.float("UPSTREAM_OPEN_TIMEOUT_S", default=60.0)
+
+# A session's life (design: leases) ----------------------------------------------------
+
+SESSION_MAX_S = env.int("SESSION_MAX_S", default=600)  # 10 minutes
+SESSION_IDLE_S = env.int("SESSION_IDLE_S", default=120)  # nothing said, nothing asked
+LEASE_S = env.int("LEASE_S", default=12)  # how long a viewer's heartbeat counts
+LEASE_REST_S = env.int("LEASE_REST_S", default=120)  # how long a REST call counts
+LEASE_GRACE_S = env.int("LEASE_GRACE_S", default=5)  # after a websocket was lost
+
+# Who answers ----------------------------------------------------------------------------
+
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4o-mini")
+OPENAI_TIMEOUT_S = env.float("OPENAI_TIMEOUT_S", default=30.0)
+
+# Django -----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "corsheaders",
+    "channels",
+    "csp",
+    "huey.contrib.djhuey",
+    "knox",
+    "rest_framework",
+    "config",
+    "personas",
+    "streaming",
+    "chat",
+    "frontend",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "frontend" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data --------------------------------------------------------------------------------------
+
+if not PRODUCTION:
+    STATE_DIR.mkdir(parents=True, exist_ok=True)
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{STATE_DIR}/greenroom.sqlite3")
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A writer that starts as a reader cannot be queued by SQLite, only refused; so every
+    # transaction says at its start that it writes, and waits its turn.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread per request under ASGI
+    DATABASES["default"]["OPTIONS"] = {"pool": True}
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# The worker's queue: beside the database it works for.
+HUEY: dict[str, Any] = {
+    "name": "greenroom",
+    "immediate": False,
+    "consumer": {"workers": 1, "periodic": True},
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(STATE_DIR / "huey.sqlite3")}
+else:
+    HUEY |= {"huey_class": "huey.PostgresHuey", "dsn": env.str("DATABASE_URL")}
+
+# Languages, times ----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_I18N = True
+USE_TZ = True
+
+# Static files -----------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# Signing in ----------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+_email = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update({name: value for name, value in _email.items() if value is not None})
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="greenroom@localhost")
+
+REST_KNOX = {"TOKEN_TTL": None, "TOKEN_LIMIT_PER_USER": 20, "AUTH_HEADER_PREFIX": "Token"}
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view says who may call (config/api.py)
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.JsonParser"],
+    "DEFAULT_THROTTLE_RATES": {"user": API_RATE},
+    "EXCEPTION_HANDLER": "config.errors.handle_exception",
+}
+
+# What browsers are told ----------------------------------------------------------------------------
+
+# The documented API answers any origin, never with cookies; see config/api.py for what a
+# foreign page may do there.
+CORS_ALLOW_ALL_ORIGINS = not (origins := env.list("CORS_ALLOWED_ORIGINS", default=[]))
+CORS_ALLOWED_ORIGINS = origins
+CORS_ALLOW_CREDENTIALS = False
+CORS_URLS_REGEX = r"^/(persona|openai)(/|$)"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", "https:"],  # any picture as a background
+        "media-src": [SELF, "blob:", "mediastream:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SAMESITE = "Lax"
+
+if PRODUCTION:
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_S", default=31_536_000)  # a year
+    if env.bool("BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Logs -----------------------------------------------------------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "httpx": {"level": "WARNING"},  # its INFO lines are one per upstream call
+        "httpcore": {"level": "WARNING"},
+        "openai": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,17 @@
+"""Every address of the portal: the documented API at the root, then pages."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config.views import demo_sign_in, health
+
+urlpatterns = [
+    path("", include("personas.urls")),
+    path("", include("streaming.urls")),
+    path("", include("chat.urls")),
+    path("healthz", health, name="health"),
+    path("demo/sign-in/<str:token>/", demo_sign_in, name="demo_sign_in"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("", include("frontend.urls")),
+]

@@ -1,0 +1,33 @@
+"""The few addresses that belong to no app."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from config.demo import redeem
+
+
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether this process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def demo_sign_in(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign the demo user in by the link that `make run` prints."""
+    if user := redeem(token):
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("studio")
+    messages.error(
+        request, "This sign-in link was used before or is too old. `make link` prints another."
+    )
+    return redirect("account_login")

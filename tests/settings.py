@@ -1,0 +1,19 @@
+"""The portal's settings for tests: the same, with made keys in a folder of their own."""
+
+import os
+import tempfile
+
+os.environ.setdefault("STATE_DIR", tempfile.mkdtemp(prefix="greenroom-tests-"))
+os.environ.setdefault("OPEN_API", "false")
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
