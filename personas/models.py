@@ -1,0 +1,454 @@
+"""Personas: who speaks, who may see and edit them, and whom each user talks to now."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
+from django.db import IntegrityError, models, transaction
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils.crypto import get_random_string
+from django.utils.text import slugify
+
+from config.errors import DomainError
+from personas import limits
+from personas.fields import LineField, ProseField, StringListField
+
+language_tag = RegexValidator(
+    r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$",
+    "must be a language tag such as en, en-gb or pt-br.",
+)
+
+
+class PersonaNotFound(DomainError):
+    """There is no such persona, or the caller may not know that there is."""
+
+    code = "persona_not_found"
+    status = 404
+
+
+class NotFitAsDefault(DomainError):
+    """The persona cannot stand for the site as it is."""
+
+    code = "not_fit_as_default"
+    status = 409
+
+
+class PersonaQuerySet(models.QuerySet["Persona"]):
+    """Who may do what, in words. The words differ on purpose:
+
+    * `public()`        anybody's gallery
+    * `visible_to()`    what a user's own lists show
+    * `open_to()`       what a user may open who knows its slug: adds unlisted ones
+    * `editable_by()`   what a user may change in place
+    """
+
+    def public(self) -> Self:
+        return self.filter(visibility=Persona.Visibility.PUBLIC)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Public ones and the user's own; staff also see the site's drafts."""
+        return self.filter(_seen_by(user))
+
+    def open_to(self, user: User | AnonymousUser) -> Self:
+        unlisted = Q(visibility=Persona.Visibility.UNLISTED)
+        return self.filter(_seen_by(user) | unlisted)
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """The user's own; staff edit everything, as in the admin."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_staff else self.filter(owner=user)
+
+    def of_the_site(self) -> Self:
+        return self.filter(owner=None)
+
+    def site_default(self) -> "Persona":
+        """The default, or the site's oldest public persona where none is marked.
+
+        Raises `PersonaNotFound` on a site that has neither.
+        """
+        candidates = self.of_the_site().public().order_by("-is_default", "pk")
+        if found := candidates.first():
+            return found
+        raise PersonaNotFound(
+            "This site has no public persona of its own yet.",
+            detail="Load the examples with `manage.py load_examples`, or add one in the admin.",
+        )
+
+    def current_for(self, user: User | AnonymousUser) -> "Persona":
+        """Whom `user` talks to now: their choice while they may open it, else the default."""
+        if user.is_authenticated:
+            chosen = self.open_to(user).filter(chosen_by__user=user).first()
+            if chosen is not None:
+                return chosen
+        return self.site_default()
+
+
+def _seen_by(user: User | AnonymousUser) -> Q:
+    seen = Q(visibility=Persona.Visibility.PUBLIC)
+    if user.is_authenticated:
+        seen |= Q(owner=user)
+    if user.is_staff:
+        seen |= Q(owner=None)
+    return seen
+
+
+class Persona(models.Model):
+    """Somebody to talk to: profile, words, facts, face and voice."""
+
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", "Private: only the owner"
+        UNLISTED = "unlisted", "Unlisted: whoever knows the address"
+        PUBLIC = "public", "Public: everybody"
+
+    slug = models.SlugField(
+        "address name",
+        max_length=limits.SLUG_MAX_CHARS,
+        unique=True,
+        blank=True,
+        help_text="Part of the persona's address. Leave empty to make it from the name.",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="personas",
+        help_text="Who may edit it besides staff. Empty: it belongs to the site.",
+    )
+    visibility = models.CharField(
+        max_length=10,
+        choices=Visibility,
+        default=Visibility.PRIVATE,
+        help_text="Who can find it and talk to it.",
+    )
+    is_default = models.BooleanField("site default", default=False, editable=False)
+    copied_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="copies",
+    )
+
+    name = LineField(
+        max_length=limits.NAME_MAX_CHARS,
+        help_text="As the persona would introduce itself.",
+    )
+    title = LineField(
+        max_length=limits.LINE_MAX_CHARS,
+        blank=True,
+        help_text="What it is, in a few words: “museum guide”, “second-year student”.",
+    )
+    education_degree = LineField("degree", max_length=limits.LINE_MAX_CHARS, blank=True)
+    education_year = LineField(
+        "year",
+        max_length=limits.LINE_MAX_CHARS,
+        blank=True,
+        help_text="Year of study or of graduation.",
+    )
+    education_institution = LineField(
+        "institution", max_length=limits.LINE_MAX_CHARS, blank=True
+    )
+    technical_languages = StringListField(
+        "programming languages", help_text="One per line."
+    )
+    technical_web_stack = StringListField(
+        "web stack", help_text="Web technologies, one per line."
+    )
+    technical_projects = StringListField(
+        "projects", help_text="One per line, each in a sentence."
+    )
+    personality_style = LineField(
+        "style",
+        max_length=limits.STYLE_MAX_CHARS,
+        blank=True,
+        help_text="How it talks: “warm and unhurried, likes small jokes”.",
+    )
+    personality_interests = StringListField("interests", help_text="One per line.")
+    personality_goals = StringListField("goals", help_text="One per line.")
+    traits = StringListField(help_text="Traits of character, one per line.")
+
+    greeting = ProseField(
+        max_length=limits.GREETING_MAX_CHARS,
+        blank=True,
+        help_text="The first words of a conversation. Empty: a plain hello.",
+    )
+    knowledge = ProseField(
+        max_length=limits.KNOWLEDGE_MAX_CHARS,
+        blank=True,
+        help_text=(
+            "Facts to answer from, in the first person and in whole sentences. "
+            "Separate subjects by an empty line."
+        ),
+    )
+
+    avatar_name = LineField(
+        "avatar",
+        max_length=limits.UPSTREAM_ID_MAX_CHARS,
+        blank=True,
+        help_text="Id of the face, as the avatar service lists it. Empty: its first one.",
+    )
+    voice_id = LineField(
+        "voice",
+        max_length=limits.UPSTREAM_ID_MAX_CHARS,
+        blank=True,
+        help_text="Id of the voice. Empty: the voice that belongs to the face.",
+    )
+    language = LineField(
+        max_length=limits.LANGUAGE_MAX_CHARS,
+        default="en-gb",
+        validators=[language_tag],
+        help_text="What it speaks, as a tag: en-gb, de, pt-br.",
+    )
+    speaking_rate = models.FloatField(
+        default=1.0,
+        validators=[
+            MinValueValidator(limits.SPEAKING_RATE_MIN),
+            MaxValueValidator(limits.SPEAKING_RATE_MAX),
+        ],
+        help_text=(
+            f"1 is normal; from {limits.SPEAKING_RATE_MIN} (half as fast) "
+            f"to {limits.SPEAKING_RATE_MAX}."
+        ),
+    )
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PersonaQuerySet.as_manager()
+
+    # What the documented profile holds; everything else survives its replacement.
+    PROFILE_FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "title",
+        "education_degree",
+        "education_year",
+        "education_institution",
+        "technical_languages",
+        "technical_web_stack",
+        "technical_projects",
+        "personality_style",
+        "personality_interests",
+        "personality_goals",
+        "traits",
+    )
+    # What a copy takes along.
+    CONTENT_FIELDS: ClassVar[tuple[str, ...]] = (
+        *PROFILE_FIELDS,
+        "greeting",
+        "knowledge",
+        "avatar_name",
+        "voice_id",
+        "language",
+        "speaking_rate",
+    )
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = (
+            UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="personas_one_site_default",
+                violation_error_message="Another persona is the site default.",
+            ),
+            CheckConstraint(
+                condition=Q(is_default=False)
+                | Q(visibility="public", owner__isnull=True),
+                name="personas_default_is_public_and_the_sites",
+                violation_error_message=(
+                    "The site default stays public and without an owner. "
+                    "Make another persona the default first."
+                ),
+            ),
+            CheckConstraint(
+                condition=Q(visibility__in=["private", "unlisted", "public"]),
+                name="personas_known_visibility",
+            ),
+            CheckConstraint(
+                condition=Q(
+                    speaking_rate__gte=limits.SPEAKING_RATE_MIN,
+                    speaking_rate__lte=limits.SPEAKING_RATE_MAX,
+                ),
+                name="personas_speaking_rate_in_range",
+                violation_error_message="The speaking rate is out of range.",
+            ),
+            CheckConstraint(
+                condition=~Q(name=""),
+                name="personas_has_a_name",
+                violation_error_message="A persona needs a name.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new persona without a slug gets a free one, also when others race for it."""
+        if self.slug:
+            super().save(*args, **kwargs)
+            return
+        for slug in _slugs_for(self.name):
+            if self._saved_as(slug, *args, **kwargs):
+                return
+
+    def _saved_as(self, slug: str, *args: Any, **kwargs: Any) -> bool:
+        """Save under `slug`, or return False when somebody has it."""
+        taken = Persona.objects.filter(slug=slug)
+        if taken.exists():
+            return False
+        self.slug = slug
+        try:
+            with transaction.atomic():
+                super().save(*args, **kwargs)
+        except IntegrityError:
+            self.slug = ""
+            if not taken.exists():
+                raise
+            return False
+        return True
+
+    def profile(self) -> dict[str, Any]:
+        """The documented profile, exactly as REST shows it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "education": {
+                "degree": self.education_degree,
+                "year": self.education_year,
+                "institution": self.education_institution,
+            },
+            "technical": {
+                "languages": self.technical_languages,
+                "webStack": self.technical_web_stack,
+                "projects": self.technical_projects,
+            },
+            "personality": {
+                "style": self.personality_style,
+                "interests": self.personality_interests,
+                "goals": self.personality_goals,
+            },
+            "traits": self.traits,
+        }
+
+    def welcome(self) -> str:
+        """The first words of a conversation: the greeting, or a plain one in its place."""
+        return self.greeting or f"Hello, I am {self.name}. What shall we talk about?"
+
+    def is_owned_by(self, user: User | AnonymousUser) -> bool:
+        return self.owner_id is not None and self.owner_id == user.pk
+
+    def change(self, **values: Any) -> None:
+        """Write the given fields and no others, so that edits of other fields survive.
+
+        The values must have been validated.
+        """
+        for name, value in values.items():
+            setattr(self, name, value)
+        if values:
+            self.save(update_fields=[*values, "updated_at"])
+
+    def replace_profile(self, **values: Any) -> None:
+        """Make `values` the whole profile; what they leave out becomes empty.
+
+        A new name means somebody else: greeting and knowledge that were only inherited
+        from the persona this one was copied from do not speak for them and go as well.
+        """
+        if values["name"] != self.name:
+            values |= dict.fromkeys(self._inherited_words(), "")
+        blank = {name: _blank_value(name) for name in self.PROFILE_FIELDS}
+        self.change(**blank | values)
+
+    def _inherited_words(self) -> list[str]:
+        return [
+            name
+            for name in ("greeting", "knowledge")
+            if self.copied_from
+            and getattr(self, name) == getattr(self.copied_from, name)
+        ]
+
+    def copy_for(self, owner: User | None) -> "Persona":
+        """A private copy with its own slug; None makes it the site's."""
+        content = {name: getattr(self, name) for name in self.CONTENT_FIELDS}
+        return Persona.objects.create(owner=owner, copied_from=self, **content)
+
+    def own_copy_for(self, user: User) -> "Persona":
+        """A private copy that is the user's own, and now their current persona."""
+        copy = self.copy_for(user)
+        make_current(user, copy)
+        return copy
+
+    def become_site_default(self) -> None:
+        """Take the place of the site default. Raises `NotFitAsDefault` when not public
+        or not the site's own."""
+        if self.visibility != self.Visibility.PUBLIC or self.owner_id is not None:
+            raise NotFitAsDefault(
+                f"{self.name} must be public and have no owner to be the site default."
+            )
+        with transaction.atomic():
+            Persona.objects.filter(is_default=True).update(is_default=False)
+            self.change(is_default=True)
+
+
+def _slugs_for(name: str) -> Iterator[str]:
+    """The name as a slug, then the same with random endings, without end."""
+    base = slugify(name)[: limits.SLUG_MAX_CHARS - 8].strip("-") or "persona"
+    yield base
+    while True:
+        yield f"{base}-{get_random_string(6, 'abcdefghjkmnpqrstuvwxyz23456789')}"
+
+
+def _blank_value(field_name: str) -> Any:
+    return getattr(Persona(), field_name)
+
+
+class CurrentPersona(models.Model):
+    """A user's choice of whom to talk to; without a row it is the site default.
+
+    Deleting the persona deletes the choice, which brings its user back to the default.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="current_persona",
+    )
+    persona = models.ForeignKey(
+        Persona, on_delete=models.CASCADE, related_name="chosen_by"
+    )
+
+    class Meta:
+        verbose_name = "current persona"
+
+    def __str__(self) -> str:
+        return f"{self.user} talks to {self.persona}"
+
+
+def make_current(user: User, persona: Persona) -> None:
+    """Let `user` talk to `persona` from now on.
+
+    Raises `PersonaNotFound` when they may not open it.
+    """
+    if not Persona.objects.open_to(user).filter(pk=persona.pk).exists():
+        raise PersonaNotFound("There is no such persona.")
+    CurrentPersona.objects.update_or_create(user=user, defaults={"persona": persona})
+
+
+def persona_to_edit(user: User) -> Persona:
+    """The user's current persona, locked, or their own new copy when it is not theirs.
+
+    Call it inside a transaction. The user's row is the lock, so that two requests at
+    once make one copy and the second sees what the first has written.
+    """
+    get_user_model().objects.select_for_update().get(pk=user.pk)
+    persona = Persona.objects.current_for(user)
+    return persona if persona.is_owned_by(user) else persona.own_copy_for(user)
