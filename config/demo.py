@@ -23,7 +23,7 @@ class _SignInTokens(PasswordResetTokenGenerator):
         if not super().check_token(user, token):
             return False
         made_at_s = base36_to_int((token or "").split("-")[0])
-        now_s: int = self._num_seconds(self._now())  # type: ignore[attr-defined]
+        now_s: int = self._num_seconds(self._now())
         return now_s - made_at_s <= LINK_LASTS_S
 
 

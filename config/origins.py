@@ -23,7 +23,7 @@ class SameOrigin:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         headers = {name: value.decode("latin1") for name, value in scope["headers"]}
         allowed = is_same_origin(headers.get(b"origin", ""), headers.get(b"host", ""))
-        application = self.application if allowed else WebsocketDenier()
+        application: Any = self.application if allowed else WebsocketDenier()
         return await application(scope, receive, send)
 
 

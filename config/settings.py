@@ -8,6 +8,7 @@ the process refuses to start without it. Units are in the names.
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
@@ -15,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from config.local_secrets import local_secret
+
+django_stubs_ext.monkeypatch()  # generics such as ModelAdmin[Account] at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,7 +30,9 @@ PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 
 _MUST_BE_GIVEN = ("SECRET_KEY", "ENCRYPTION_KEYS", "ALLOWED_HOSTS", "DATABASE_URL")
-if PRODUCTION and (missing := [name for name in _MUST_BE_GIVEN if not env.str(name, "")]):
+if PRODUCTION and (
+    missing := [name for name in _MUST_BE_GIVEN if not env.str(name, "")]
+):
     raise ImproperlyConfigured(
         f"PRODUCTION=true needs these variables too: {', '.join(missing)}."
     )
@@ -47,7 +52,9 @@ else:
         STATE_DIR, "secret_key", get_random_secret_key
     )
     ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[]) or [
-        local_secret(STATE_DIR, "encryption_key", lambda: Fernet.generate_key().decode())
+        local_secret(
+            STATE_DIR, "encryption_key", lambda: Fernet.generate_key().decode()
+        )
     ]
 
 # The web process --------------------------------------------------------------------
@@ -86,6 +93,7 @@ UPSTREAM_OPEN_TIMEOUT_S = env.float("UPSTREAM_OPEN_TIMEOUT_S", default=60.0)
 
 SESSION_MAX_S = env.int("SESSION_MAX_S", default=600)  # 10 minutes
 SESSION_IDLE_S = env.int("SESSION_IDLE_S", default=120)  # nothing said, nothing asked
+STOP_IDLE_S = env.int("STOP_IDLE_S", default=30)  # what "stop all idle" calls idle
 LEASE_S = env.int("LEASE_S", default=12)  # how long a viewer's heartbeat counts
 LEASE_REST_S = env.int("LEASE_REST_S", default=120)  # how long a REST call counts
 LEASE_GRACE_S = env.int("LEASE_GRACE_S", default=5)  # after a websocket was lost
@@ -162,7 +170,9 @@ if not PRODUCTION:
     STATE_DIR.mkdir(parents=True, exist_ok=True)
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{STATE_DIR}/greenroom.sqlite3")
+    "default": env.db(
+        "DATABASE_URL", default=f"sqlite:///{STATE_DIR}/greenroom.sqlite3"
+    )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A writer that starts as a reader cannot be queued by SQLite, only refused; so every
@@ -201,7 +211,10 @@ HUEY: dict[str, Any] = {
     "consumer": {"workers": 1, "periodic": True},
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(STATE_DIR / "huey.sqlite3")}
+    HUEY |= {
+        "huey_class": "huey.SqliteHuey",
+        "filename": str(STATE_DIR / "huey.sqlite3"),
+    }
 else:
     HUEY |= {"huey_class": "huey.PostgresHuey", "dsn": env.str("DATABASE_URL")}
 
@@ -252,14 +265,17 @@ _email = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update({name: value for name, value in _email.items() if value is not None})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="greenroom@localhost")
 
-REST_KNOX = {"TOKEN_TTL": None, "TOKEN_LIMIT_PER_USER": 20, "AUTH_HEADER_PREFIX": "Token"}
+REST_KNOX = {
+    "TOKEN_TTL": None,
+    "TOKEN_LIMIT_PER_USER": 20,
+    "AUTH_HEADER_PREFIX": "Token",
+}
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view says who may call (config/api.py)
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.api.JsonParser"],
     "DEFAULT_THROTTLE_RATES": {"user": API_RATE},
-    "EXCEPTION_HANDLER": "config.errors.handle_exception",
+    "EXCEPTION_HANDLER": "config.error_replies.handle_exception",
 }
 
 # What browsers are told ----------------------------------------------------------------------------

@@ -28,6 +28,7 @@ def demo_sign_in(request: HttpRequest, token: str) -> HttpResponse:
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("studio")
     messages.error(
-        request, "This sign-in link was used before or is too old. `make link` prints another."
+        request,
+        "This sign-in link was used before or is too old. `make link` prints another.",
     )
     return redirect("account_login")

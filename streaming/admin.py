@@ -1,0 +1,170 @@
+"""Operating accounts and sessions: see who holds which seat, and free it."""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import now
+
+from streaming import services
+from streaming.models import Account, Session, SessionEvent
+
+
+class AccountForm(forms.ModelForm[Account]):
+    """The key can be written, never read back; leaving it empty keeps it."""
+
+    new_api_key = forms.CharField(
+        label="API key",
+        required=False,
+        strip=True,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Stored encrypted and never shown again. Leave empty to keep the one there is.",
+    )
+
+    class Meta:
+        model = Account
+        fields = (
+            "name",
+            "provider",
+            "base_url",
+            "seat_limit",
+            "priority",
+            "is_enabled",
+        )
+
+    def clean_new_api_key(self) -> str:
+        key: str = self.cleaned_data["new_api_key"]
+        if not key.isascii():
+            raise forms.ValidationError("A key has ASCII characters only.")
+        return key
+
+    def save(self, commit: bool = True) -> Account:
+        if key := self.cleaned_data["new_api_key"]:
+            self.instance.api_key = key
+        return super().save(commit)
+
+
+@admin.register(Account)
+class AccountAdmin(admin.ModelAdmin[Account]):
+    form = AccountForm
+    list_display = ("name", "base_url", "seats", "key", "priority", "is_enabled")
+    list_editable = ("is_enabled",)
+    search_fields = ("name", "base_url")
+
+    @admin.display(description="seats taken")
+    def seats(self, account: Account) -> str:
+        return f"{len(account.taken_seats())} of {account.seat_limit}"
+
+    @admin.display(description="API key")
+    def key(self, account: Account) -> str:
+        return "set" if account.api_key else "none"
+
+
+class EventInline(admin.TabularInline[SessionEvent, Session]):
+    """What happened, in order."""
+
+    model = SessionEvent
+    fields = ("seq", "at", "type", "data")
+    readonly_fields = fields
+    ordering = ("seq",)
+    can_delete = False
+    max_num = 0
+    verbose_name_plural = "what happened"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin[Session]):
+    """Sessions are history: they are looked at and stopped, not edited."""
+
+    list_display = (
+        "short_id",
+        "state",
+        "owner",
+        "persona",
+        "account",
+        "seat",
+        "ice_state",
+        "age",
+        "quiet",
+        "end_reason",
+    )
+    list_filter = ("state", "end_reason", "account", "created_at")
+    search_fields = ("id", "owner__username", "persona__name", "upstream_id")
+    list_select_related = ("owner", "persona", "account")
+    date_hierarchy = "created_at"
+    actions = ("stop_selected", "stop_all_idle")
+    inlines = (EventInline,)
+
+    @admin.display(description="session", ordering="id")
+    def short_id(self, session: Session) -> str:
+        return str(session.pk)[:8]
+
+    @admin.display(description="age", ordering="created_at")
+    def age(self, session: Session) -> str:
+        until = session.ended_at or now()
+        return _minutes((until - session.created_at).total_seconds())
+
+    @admin.display(description="quiet for", ordering="last_activity_at")
+    def quiet(self, session: Session) -> str:
+        if not session.is_open:
+            return ""
+        return _minutes((now() - session.last_activity_at).total_seconds())
+
+    @admin.action(description="Stop the selected sessions", permissions=("change",))
+    def stop_selected(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
+        chosen = list(sessions.select_related("account"))
+        count = async_to_sync(services.stop_all)(chosen)
+        self._report(request, chosen, count)
+
+    @admin.action(
+        description="Stop all idle sessions (whatever is selected)",
+        permissions=("change",),
+    )
+    def stop_all_idle(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
+        for_s = settings.STOP_IDLE_S
+        count = async_to_sync(services.stop_idle)(for_s=for_s)
+        self.message_user(
+            request, f"Stopped {count} sessions that were quiet for {for_s} seconds."
+        )
+
+    def _report(self, request: HttpRequest, chosen: list[Session], count: int) -> None:
+        self.message_user(request, f"Stopped {count} of {len(chosen)} sessions.")
+        ids = [session.pk for session in chosen]
+        stuck = Session.objects.open().filter(pk__in=ids).count()
+        if stuck:
+            self.message_user(
+                request,
+                f"{stuck} keep their seats until their avatar service can be reached.",
+                messages.WARNING,
+            )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # The form is read-only; the permission is what the actions ask for.
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An open session is stopped, not deleted: upstream would still count it."""
+        if isinstance(obj, Session) and obj.is_open:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        found = super().get_deleted_objects(objs, request)
+        still_open = [str(obj) for obj in objs if obj.is_open]
+        return (*found[:3], [*found[3], *still_open])
+
+
+def _minutes(seconds: float) -> str:
+    whole = max(0, int(seconds))
+    return f"{whole // 60}:{whole % 60:02}"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class StreamingConfig(AppConfig):
+    """Accounts, their seats, and the sessions that hold them."""
+
+    name = "streaming"

@@ -1,0 +1,232 @@
+"""The session's websocket: a snapshot, then everything that happens, in order.
+
+This consumer knows the session; the apps above it add what is said (`chat.consumers`).
+It translates frames to calls and calls to frames, and decides nothing else.
+"""
+
+import asyncio
+import time
+import uuid
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils.timezone import now
+
+from config.errors import DomainError
+from streaming import messages, services, watch
+from streaming.errors import SessionNotFound
+from streaming.models import EndReason, Session, SessionEvent
+from streaming.serializers import session_info
+
+#: A browser sends some 1 frame a second; a program gone wild is sent away.
+MAX_FRAMES_PER_MINUTE = 600
+MAX_FRAME_BYTES = 16_384
+
+
+class SessionConsumer(AsyncJsonWebsocketConsumer):
+    """One watcher of one session.
+
+    The owner is its viewer: their heartbeats keep the lease, and losing their socket
+    shortens it. Staff watch as operators: they see everything, may interrupt and close,
+    and their coming and going means nothing to the lease.
+    """
+
+    NOT_SIGNED_IN: ClassVar[int] = 4401
+    NO_SESSION: ClassVar[int] = 4404
+    TOO_MUCH: ClassVar[int] = 4400
+    SILENT: ClassVar[int] = 4408
+
+    session: Session
+    user: User
+    is_viewer: bool
+
+    # Coming and going ------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        self._sent_seq = 0
+        self._frame_times: list[float] = []
+        self._silence: asyncio.TimerHandle | None = None
+        self._joined = False
+        await self.accept()  # a refusal before this reaches a browser without its code
+        if not await self._may_enter():
+            return
+        await self.channel_layer.group_add(self.session.group, self.channel_name)
+        self._joined = True
+        await self._send_snapshot()
+        if self.is_viewer:
+            await self._renew()
+
+    async def _may_enter(self) -> bool:
+        user: Any = self.scope["user"]
+        if not user.is_authenticated:
+            await self.close(self.NOT_SIGNED_IN)
+            return False
+        session_id: uuid.UUID = self.scope["url_route"]["kwargs"]["session_id"]
+        try:
+            self.session = await services.find_session(session_id, user)
+        except SessionNotFound:
+            await self.close(self.NO_SESSION)
+            return False
+        self.user = user
+        self.is_viewer = self.session.owner_id == user.pk
+        return True
+
+    async def disconnect(self, code: int) -> None:
+        if not self._joined:
+            return
+        await self.channel_layer.group_discard(self.session.group, self.channel_name)
+        if self._silence:
+            self._silence.cancel()
+        if self.is_viewer:
+            await sync_to_async(self.session.shorten_lease)(settings.LEASE_GRACE_S)
+            watch.sweep_after(settings.LEASE_GRACE_S)
+        await self.leaving()
+
+    async def leaving(self) -> None:
+        """For subclasses: the socket is gone; let go of what was held for it."""
+
+    # Showing -----------------------------------------------------------------------------
+
+    async def _send_snapshot(self) -> None:
+        after = self._asked_after()
+        await self.session.arefresh_from_db()
+        data = {
+            "session": session_info(self.session),
+            "role": "viewer" if self.is_viewer else "operator",
+            **await self.snapshot_extras(),
+        }
+        seq = self.session.last_seq
+        await self.send_json(
+            {"type": "snapshot", "seq": seq, "at": now().isoformat(), "data": data}
+        )
+        if after is None:
+            self._sent_seq = seq
+            return
+        self._sent_seq = after
+        await self._send_missed()
+
+    def _asked_after(self) -> int | None:
+        """The `?after=` of somebody who comes back, if it is a number."""
+        query = parse_qs(self.scope["query_string"].decode("latin1"))
+        after = query.get("after", [""])[0]
+        return int(after) if after.isdecimal() and len(after) < 10 else None
+
+    async def snapshot_extras(self) -> dict[str, Any]:
+        """For subclasses: what else a newcomer should know."""
+        return {}
+
+    async def _send_missed(self) -> None:
+        missed = SessionEvent.objects.filter(
+            session=self.session, seq__gt=self._sent_seq
+        )
+        async for event in missed.order_by("seq"):
+            self._sent_seq = event.seq
+            await self.send_json(event.as_frame())
+
+    async def session_frame(self, message: dict[str, Any]) -> None:
+        """From the group: something happened. Numbered frames go out once and in order."""
+        frame = message["frame"]
+        seq = frame["seq"]
+        if seq is None:
+            await self.send_json(frame)
+        elif seq == self._sent_seq + 1:
+            self._sent_seq = seq
+            await self.send_json(frame)
+        elif seq > self._sent_seq:
+            await self._send_missed()  # the layer has lost or swapped some
+
+    async def turn_interrupt(self, message: dict[str, Any]) -> None:
+        """From the group: whoever feeds the avatar should stop. Here nobody does."""
+
+    async def show_error(self, error: DomainError) -> None:
+        data = error.body()
+        del data["success"]
+        await self.send_json(
+            {"type": "error", "seq": None, "at": now().isoformat(), "data": data}
+        )
+
+    # Hearing --------------------------------------------------------------------------------
+
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kw: Any
+    ) -> None:
+        if not self._joined:
+            return
+        if self._floods() or len(text_data or "") > MAX_FRAME_BYTES:
+            await self.close(self.TOO_MUCH)
+            return
+        try:
+            content = messages.decode(text_data)
+            await self.receive_message(content)
+        except DomainError as exc:
+            await self.show_error(exc)
+
+    def _floods(self) -> bool:
+        at = time.monotonic()
+        self._frame_times = [t for t in self._frame_times if at - t < 60] + [at]
+        return len(self._frame_times) > MAX_FRAMES_PER_MINUTE
+
+    async def receive_message(self, content: dict[str, Any]) -> None:
+        """Do what one decoded frame asks. Raises `DomainError` with what is wrong."""
+        match messages.parse(content):
+            case messages.Heartbeat():
+                await self._renew()
+            case messages.IceState(state):
+                await self._note_ice(state)
+            case messages.Talking(state, task_id):
+                await self._note_talking(state, task_id)
+            case messages.MediaStats(stats):
+                await self._note_stats(stats)
+            case messages.Stay():
+                await self._stay()
+            case messages.Close():
+                await self._close_session()
+
+    async def _renew(self) -> None:
+        if not self.is_viewer:
+            return
+        await sync_to_async(self.session.renew_lease)(settings.LEASE_S)
+        if self._silence:
+            self._silence.cancel()
+        loop = asyncio.get_running_loop()
+        self._silence = loop.call_later(settings.LEASE_S, self._went_silent)
+
+    def _went_silent(self) -> None:
+        """A viewer whose network is gone does not close the socket; we do."""
+        watch.hold(self.close(self.SILENT))
+
+    async def _note_ice(self, state: str) -> None:
+        if not self.is_viewer:
+            return
+        await sync_to_async(self.session.note_ice)(state)
+        await self.session.arefresh_from_db()
+        if state in ("connected", "completed"):
+            await sync_to_async(services.mark_live)(self.session)
+        elif state == "failed":
+            await services.close_session(self.session, reason=EndReason.ICE_FAILED)
+
+    async def _note_talking(self, state: str, task_id: str) -> None:
+        if self.is_viewer:
+            kind = f"avatar.{state}_talking"
+            await sync_to_async(self.session.record)(kind, {"task_id": task_id})
+
+    async def _note_stats(self, stats: dict[str, float]) -> None:
+        if self.is_viewer:
+            frame = {"type": "media.stats", "seq": None, "at": now().isoformat()}
+            await self.channel_layer.group_send(
+                self.session.group,
+                {"type": "session.frame", "frame": frame | {"data": stats}},
+            )
+
+    async def _stay(self) -> None:
+        await self.session.arefresh_from_db()
+        await services.keep_alive(self.session)
+
+    async def _close_session(self) -> None:
+        await self.session.arefresh_from_db()
+        reason = EndReason.VIEWER_CLOSED if self.is_viewer else EndReason.STAFF_STOPPED
+        await services.close_session(self.session, reason=reason)

@@ -1,0 +1,14 @@
+"""The avatar services that the portal knows, one folder each."""
+
+from typing import TYPE_CHECKING
+
+from streaming.providers.base import AvatarProvider
+from streaming.providers.heygen import HeyGen
+
+if TYPE_CHECKING:
+    from streaming.models import Account
+
+
+def provider_for(account: "Account") -> AvatarProvider:
+    """A closed client for `account`; enter it to use it."""
+    return HeyGen(base_url=account.base_url, api_key=account.api_key)

@@ -1,0 +1,34 @@
+"""Telling everybody who watches a session what happened in it.
+
+Messages go through the channel layer, so it does not matter which process holds a
+watcher's websocket. The layer delivers at most once; what matters is stored and numbered
+(`SessionEvent`), and a watcher who missed something asks for it by its number.
+"""
+
+from functools import partial
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+#: The consumer method that receives a frame is `session_frame`.
+FRAME_MESSAGE = "session.frame"
+
+
+def publish_after_commit(group: str, frame: dict[str, Any]) -> None:
+    """Send a stored event's frame once its transaction is committed; sync code only."""
+    transaction.on_commit(
+        partial(async_to_sync(send_frame), group, frame),
+        robust=True,  # what happened has happened, whether or not anybody hears of it
+    )
+
+
+async def send_frame(group: str, frame: dict[str, Any]) -> None:
+    """Send `frame` to everybody in `group`; nobody there is not an error."""
+    await send_message(group, {"type": FRAME_MESSAGE, "frame": frame})
+
+
+async def send_message(group: str, message: dict[str, Any]) -> None:
+    if layer := get_channel_layer():
+        await layer.group_send(group, message)

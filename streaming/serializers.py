@@ -1,0 +1,172 @@
+"""The documented bodies of the session endpoints, in and out."""
+
+from typing import Any
+
+from django.utils.timezone import now
+from rest_framework import serializers
+
+from personas.models import Persona
+from streaming.models import Session
+from streaming.providers.base import Candidate, Offer, StreamWish
+
+QUALITIES = ("low", "medium", "high")
+MAX_SDP_CHARS = 100_000
+
+
+def session_info(session: Session) -> dict[str, Any]:
+    """What a session's watcher may know of it; no upstream name and no key is in it."""
+    persona = session.persona
+    return {
+        "id": str(session.pk),
+        "state": session.state,
+        "end_reason": session.end_reason,
+        "ice_state": session.ice_state,
+        "persona": {"slug": persona.slug, "name": persona.name} if persona else None,
+        "avatar_name": session.avatar_name,
+        "voice_id": session.voice_id,
+        "quality": session.quality,
+        "created_at": session.created_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "server_time": now().isoformat(),
+    }
+
+
+def listed_session(session: Session) -> dict[str, Any]:
+    """One row of GET /persona/heygen/sessions."""
+    info = session_info(session)
+    persona = session.persona
+    return {
+        "session_id": info["id"],
+        "status": info["state"],
+        "persona": persona.slug if persona else None,
+        "avatar_name": info["avatar_name"],
+        "voice_id": info["voice_id"],
+        "ice_state": info["ice_state"],
+        "created_at": info["created_at"],
+        "ends_at": info["ends_at"],
+        "end_reason": info["end_reason"],
+    }
+
+
+def created_session(session: Session, offer: Offer) -> dict[str, Any]:
+    """The `data` of session/create: what the demo's client needs, and our own facts."""
+    servers = [dict(server) for server in offer.ice_servers]
+    row = listed_session(session)
+    del row["end_reason"], row["ice_state"]
+    return row | {
+        "sdp": {"type": "offer", "sdp": offer.sdp},
+        "ice_servers": [url for server in servers for url in _urls(server)],
+        "ice_servers2": servers,
+        "quality": session.quality,
+    }
+
+
+def _urls(server: dict[str, Any]) -> list[str]:
+    urls = server.get("urls") or []
+    return [urls] if isinstance(urls, str) else list(urls)
+
+
+class CreateIn(serializers.Serializer[Any]):
+    """POST session/create. Everything left out comes from the persona."""
+
+    avatar_name = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, allow_null=True
+    )
+    avatar_id = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, allow_null=True
+    )
+    voice_id = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, allow_null=True
+    )
+    quality = serializers.ChoiceField(choices=QUALITIES, default="medium")
+    persona = serializers.SlugField(required=False)
+    background = serializers.RegexField(
+        r"^(scene|green|#[0-9a-fA-F]{6})$", required=False, default=""
+    )
+    video_encoding = serializers.ChoiceField(choices=("VP8", "H264"), default="VP8")
+
+    def wish_for(self, persona: Persona) -> StreamWish:
+        asked = self.validated_data
+        avatar = asked.get("avatar_name") or asked.get("avatar_id")
+        return StreamWish(
+            avatar_name=avatar or persona.avatar_name,
+            voice_id=asked.get("voice_id") or persona.voice_id,
+            quality=asked["quality"],
+            speaking_rate=float(persona.speaking_rate),
+            language=persona.language,
+            background=asked["background"],
+            video_encoding=asked["video_encoding"],
+        )
+
+
+class SessionIn(serializers.Serializer[Any]):
+    """Every call on a session names it."""
+
+    session_id = serializers.UUIDField()
+
+
+class SdpField(serializers.Field[Any, Any, Any, Any]):
+    """The answer's SDP: a string as documented, or `{type, sdp}` as real clients send it."""
+
+    default_error_messages = {
+        "type": "must be the SDP as a string, or an object {type, sdp}.",
+        "kind": 'type must be "answer".',
+        "empty": "must not be empty.",
+        "long": f"must have at most {MAX_SDP_CHARS} characters.",
+        "not_sdp": 'is not SDP: it should start with "v=0".',
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, dict):
+            # Older documents call the viewer's half an offer; it is the answer to ours.
+            if data.get("type", "answer") not in ("answer", "offer"):
+                self.fail("kind")
+            data = data.get("sdp")
+        if not isinstance(data, str):
+            self.fail("type")
+        if not data.strip():
+            self.fail("empty")
+        if len(data) > MAX_SDP_CHARS:
+            self.fail("long")
+        if not data.lstrip().startswith("v=0"):
+            self.fail("not_sdp")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class StartIn(SessionIn):
+    sdp = SdpField()
+
+
+class CandidateIn(serializers.Serializer[Any]):
+    candidate = serializers.CharField(max_length=2000, allow_blank=True)
+    sdpMid = serializers.CharField(max_length=50, required=False, allow_null=True)
+    sdpMLineIndex = serializers.IntegerField(
+        min_value=0, max_value=100, required=False, allow_null=True
+    )
+    usernameFragment = serializers.CharField(
+        max_length=256, required=False, allow_null=True
+    )
+
+
+class IceIn(SessionIn):
+    """The candidate nested as documented, or flat as an older guide shows it."""
+
+    candidate = CandidateIn()
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("candidate"), str):
+            flat = {name: data.get(name) for name in CandidateIn().fields}
+            data = {"session_id": data.get("session_id"), "candidate": flat}
+        return super().to_internal_value(data)
+
+    def as_candidate(self) -> Candidate:
+        given = self.validated_data["candidate"]
+        return Candidate(
+            candidate=given["candidate"],
+            sdp_mid=given.get("sdpMid"),
+            sdp_m_line_index=given.get("sdpMLineIndex"),
+            username_fragment=given.get("usernameFragment"),
+        )

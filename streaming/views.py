@@ -1,0 +1,170 @@
+"""The documented session endpoints: read, do, show."""
+
+import uuid
+from dataclasses import asdict
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.api import ApiView, caller
+from personas.models import Persona, PersonaNotFound
+from streaming import services
+from streaming.errors import SessionNotFound
+from streaming.models import EndReason, Session
+from streaming.serializers import (
+    CreateIn,
+    IceIn,
+    SessionIn,
+    StartIn,
+    created_session,
+    listed_session,
+)
+
+
+def done(message: str, data: Any = None, **more: Any) -> Response:
+    """The documented success body."""
+    return Response({"success": True, "message": message, "data": data or {}, **more})
+
+
+class SessionView(ApiView):
+    """Base of the calls that act on an open session of the caller's."""
+
+    def open_session(self, request: Request, asked: SessionIn) -> Session:
+        asked.is_valid(raise_exception=True)
+        session_id = asked.validated_data["session_id"]
+        return async_to_sync(services.get_open_session)(session_id, caller(request))
+
+
+class InitView(ApiView):
+    def post(self, request: Request) -> Response:
+        persona = Persona.objects.current_for(request.user)
+        return done("Bot initialized successfully", {"text": persona.welcome()})
+
+
+class CreateView(ApiView):
+    def post(self, request: Request) -> Response:
+        asked = CreateIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        persona = _persona(request, asked)
+
+        opened = async_to_sync(services.open_session)(
+            owner=caller(request), persona=persona, wish=asked.wish_for(persona)
+        )
+
+        shown = created_session(opened.session, opened.offer)
+        return done("Session created successfully", shown)
+
+
+def _persona(request: Request, asked: CreateIn) -> Persona:
+    slug = asked.validated_data.get("persona")
+    if slug is None:
+        return Persona.objects.current_for(request.user)
+    found = Persona.objects.open_to(request.user).filter(slug=slug).first()
+    if found is None:
+        raise PersonaNotFound(f"persona: there is no persona {slug!r}.")
+    return found
+
+
+class StartView(SessionView):
+    def post(self, request: Request) -> Response:
+        asked = StartIn(data=request.data)
+        session = self.open_session(request, asked)
+
+        async_to_sync(services.start_session)(
+            session, answer_sdp=asked.validated_data["sdp"]
+        )
+
+        return done("Session started successfully", {"status": session.state})
+
+
+class IceView(SessionView):
+    def post(self, request: Request) -> Response:
+        asked = IceIn(data=request.data)
+        session = self.open_session(request, asked)
+
+        async_to_sync(services.trickle)(session, candidate=asked.as_candidate())
+
+        return done("ICE candidate handled successfully")
+
+
+class StopView(ApiView):
+    def post(self, request: Request) -> Response:
+        """Stop a session. Stopping one that has ended is not an error."""
+        asked = SessionIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        session = async_to_sync(services.find_session)(
+            asked.validated_data["session_id"], caller(request)
+        )
+
+        reason = ending_by(request.user, session)
+        async_to_sync(services.close_session)(session, reason=reason)
+
+        session.refresh_from_db()
+        data = {"status": session.state, "end_reason": session.end_reason}
+        return done("Session stopped successfully", data)
+
+
+def ending_by(user: Any, session: Session) -> EndReason:
+    """Whose doing it is when `user` stops `session`."""
+    own = session.owner_id == user.pk
+    return EndReason.VIEWER_CLOSED if own else EndReason.STAFF_STOPPED
+
+
+class InterruptView(SessionView):
+    def post(self, request: Request) -> Response:
+        session = self.open_session(request, SessionIn(data=request.data))
+        async_to_sync(services.interrupt)(session)
+        return done("Speech interrupted successfully")
+
+
+class KeepAliveView(SessionView):
+    def post(self, request: Request) -> Response:
+        session = self.open_session(request, SessionIn(data=request.data))
+        async_to_sync(services.keep_alive)(session)
+        return done("Session kept alive successfully")
+
+
+class SessionsView(ApiView):
+    def get(self, request: Request) -> Response:
+        """The caller's own open sessions; with ?all=true the last hundred, ended or not."""
+        own = Session.objects.filter(owner=caller(request)).select_related("persona")
+        if request.query_params.get("all") != "true":
+            own = own.open()
+        rows = [listed_session(session) for session in own[:100]]
+        return done("Sessions listed successfully", {"sessions": rows})
+
+
+class AvatarsView(ApiView):
+    def get(self, request: Request) -> Response:
+        found = async_to_sync(services.avatars)()
+        rows = [asdict(avatar) for avatar in found]
+        return done("Avatars listed successfully", {"avatars": rows})
+
+
+class VoicesView(ApiView):
+    def get(self, request: Request) -> Response:
+        found = async_to_sync(services.voices)()
+        rows = [asdict(voice) for voice in found]
+        return done("Voices listed successfully", {"voices": rows})
+
+
+@require_POST
+@login_required
+def leave(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
+    """The page-hide beacon: the viewer's page is going away.
+
+    A beacon carries the cookie and a form, so Django's own CSRF check protects it. Somebody
+    who only watches (staff, in a second window) does not end anything by leaving.
+    """
+    try:
+        session = async_to_sync(services.find_session)(session_id, request.user)  # type: ignore[arg-type]
+    except SessionNotFound:
+        return HttpResponse(status=404)
+    if session.owner_id == request.user.pk:
+        async_to_sync(services.close_session)(session, reason=EndReason.VIEWER_LEFT)
+    return HttpResponse(status=204)
