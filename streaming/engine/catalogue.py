@@ -1,0 +1,54 @@
+"""The avatars and voices on offer, in the shapes of the wire protocol."""
+
+from streaming.engine.face import AVATARS
+from streaming.engine.speech import VOICES
+
+Entry = dict[str, object]
+
+
+def streaming_avatars() -> list[Entry]:
+    """As in GET /v1/streaming/avatar.list."""
+    return [
+        {
+            "avatar_id": avatar.id,
+            "created_at": 0,
+            "default_voice": avatar.default_voice,
+            "is_public": True,
+            "normal_preview": "",
+            "pose_name": avatar.name,
+            "status": "ACTIVE",
+        }
+        for avatar in AVATARS.values()
+    ]
+
+
+def listed_avatars() -> list[Entry]:
+    """As in GET /v2/avatars."""
+    return [
+        {
+            "avatar_id": avatar.id,
+            "avatar_name": avatar.name,
+            "gender": avatar.gender,
+            "preview_image_url": "",
+            "preview_video_url": "",
+            "default_voice_id": avatar.default_voice,
+        }
+        for avatar in AVATARS.values()
+    ]
+
+
+def listed_voices() -> list[Entry]:
+    """As in GET /v2/voices."""
+    return [
+        {
+            "voice_id": voice.id,
+            "name": voice.name,
+            "language": voice.language,
+            "gender": voice.gender,
+            "preview_audio": "",
+            "support_pause": False,
+            "emotion_support": True,
+            "support_interactive_avatar": True,
+        }
+        for voice in VOICES.values()
+    ]

@@ -1,0 +1,176 @@
+"""Video encoders for drawn pictures, in the place of aiortc's own.
+
+aiortc starts every stream at the same bitrate, follows each estimate of the viewer's
+by building a new encoder (with a key frame each time), and tunes for camera noise. A
+drawn face has none, and its session knows from the start what it may cost.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import av
+from aiortc import RTCRtpTransceiver
+from aiortc.codecs.base import Encoder
+from aiortc.codecs.h264 import H264Encoder
+from aiortc.codecs.vpx import Vp8Encoder
+from av.frame import Frame
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType, VideoFrame
+
+from streaming.engine.tracks.face import FRAMES_PER_S
+
+_KEY_FRAME_AFTER_FRAMES = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Bitrate:
+    """What a stream starts with, at most costs, and never goes below."""
+
+    best_bps: int
+    least_bps: int
+
+    def within(self, estimate_bps: int) -> int:
+        return max(self.least_bps, min(estimate_bps, self.best_bps))
+
+
+class Budget:
+    """Which bitrate to encode at, given what the viewer's end estimates.
+
+    Only changes by a third or more count: each costs a key frame, and estimates of a
+    face that hardly moves are rough.
+    """
+
+    def __init__(self, bitrate: Bitrate) -> None:
+        self._bitrate = bitrate
+        self.now_bps = bitrate.best_bps
+
+    def hear(self, estimate_bps: int) -> None:
+        wanted = self._bitrate.within(estimate_bps)
+        if wanted == self._bitrate.best_bps or not (
+            0.75 < wanted / self.now_bps < 1.33
+        ):
+            self.now_bps = wanted
+
+
+class _Vp8(Vp8Encoder):
+    """VP8 at a session's budget."""
+
+    def __init__(self, bitrate: Bitrate) -> None:
+        super().__init__()
+        self._budget = Budget(bitrate)
+        self._context: VideoCodecContext | None = None
+
+    @property
+    def target_bitrate(self) -> int:
+        return self._budget.now_bps
+
+    @target_bitrate.setter
+    def target_bitrate(self, bitrate: int) -> None:
+        self._budget.hear(bitrate)
+
+    def encode(
+        self, frame: Frame, force_keyframe: bool = False
+    ) -> tuple[list[bytes], int]:
+        picture = cast(VideoFrame, frame)
+        if force_keyframe:
+            picture.pict_type = PictureType.I
+        for packet in self._fitting(picture).encode(picture):
+            return self.pack(packet)
+        return [], 0
+
+    def _fitting(self, picture: VideoFrame) -> VideoCodecContext:
+        bps = self._budget.now_bps
+        if self._context is None or self._context.bit_rate != bps:
+            self._context = _context("libvpx", picture, bps, _vp8_options(bps))
+        return self._context
+
+
+class _H264(H264Encoder):
+    """H.264 at a session's budget."""
+
+    def __init__(self, bitrate: Bitrate) -> None:
+        super().__init__()
+        self._budget = Budget(bitrate)
+        self._context: VideoCodecContext | None = None
+
+    @property
+    def target_bitrate(self) -> int:
+        return self._budget.now_bps
+
+    @target_bitrate.setter
+    def target_bitrate(self, bitrate: int) -> None:
+        self._budget.hear(bitrate)
+
+    def encode(
+        self, frame: Frame, force_keyframe: bool = False
+    ) -> tuple[list[bytes], int]:
+        picture = cast(VideoFrame, frame)
+        picture.pict_type = PictureType.I if force_keyframe else PictureType.NONE
+        for packet in self._fitting(picture).encode(picture):
+            return self.pack(packet)
+        return [], 0
+
+    def _fitting(self, picture: VideoFrame) -> VideoCodecContext:
+        bps = self._budget.now_bps
+        if self._context is None or self._context.bit_rate != bps:
+            self._context = _context("libx264", picture, bps, _h264_options(bps))
+            self._context.profile = "Baseline"
+        return self._context
+
+
+def use_encoder(transceiver: RTCRtpTransceiver, codec: str, bitrate: Bitrate) -> None:
+    """Make `transceiver` send with our encoder. Call before its first frame.
+
+    aiortc offers no way to choose one, so this sets the private field that it would
+    fill itself at the first frame, and keeps to the interface it expects there.
+    """
+    encoder: Encoder = _H264(bitrate) if codec == "H264" else _Vp8(bitrate)
+    field = "_RTCRtpSender__encoder"
+    if not hasattr(transceiver.sender, field):
+        raise RuntimeError("This aiortc keeps its encoder elsewhere.")
+    setattr(transceiver.sender, field, encoder)
+
+
+def _context(
+    codec: str, picture: VideoFrame, bps: int, options: Mapping[str, str]
+) -> VideoCodecContext:
+    context = cast(Any, av.CodecContext.create(codec, "w"))
+    context.width = picture.width
+    context.height = picture.height
+    context.pix_fmt = "yuv420p"
+    context.bit_rate = bps
+    context.gop_size = _KEY_FRAME_AFTER_FRAMES
+    context.time_base = picture.time_base
+    context.framerate = FRAMES_PER_S
+    context.thread_count = 1
+    context.options = dict(options)
+    return cast(VideoCodecContext, context)
+
+
+def _vp8_options(bps: int) -> Mapping[str, str]:
+    return {
+        # A second of buffer, so that a key frame may be good at once.
+        "bufsize": str(bps),
+        "minrate": str(bps),
+        "maxrate": str(bps),
+        "qmin": "4",
+        "qmax": "48",
+        "cpu-used": "-6",
+        "deadline": "realtime",
+        "lag-in-frames": "0",
+        "overshoot-pct": "15",
+        "undershoot-pct": "100",
+        "partitions": "0",
+        "static-thresh": "100",
+    }
+
+
+def _h264_options(bps: int) -> Mapping[str, str]:
+    return {
+        "preset": "veryfast",
+        "tune": "zerolatency",
+        "level": "31",
+        "maxrate": str(bps),
+        "bufsize": str(bps),
+    }

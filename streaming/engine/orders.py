@@ -1,0 +1,125 @@
+"""What a client asks of a new session, read from the body of streaming.new."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from streaming.engine import fields
+from streaming.engine.encoders import Bitrate
+from streaming.engine.errors import AvatarNotFound, InvalidParameter
+from streaming.engine.face import AVATARS, DEFAULT_AVATAR, Avatar
+from streaming.engine.fields import Body
+from streaming.engine.peers import CODECS
+from streaming.engine.speech import Delivery, UnknownVoice, Voice, find_voice
+
+IDLE_S: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A picture size with what it may cost."""
+
+    name: str
+    width: int
+    height: int
+    bitrate: Bitrate
+
+
+QUALITIES: Final = {
+    quality.name: quality
+    for quality in (
+        Quality("low", 640, 360, Bitrate(best_bps=500_000, least_bps=250_000)),
+        Quality("medium", 854, 480, Bitrate(best_bps=1_000_000, least_bps=400_000)),
+        Quality("high", 1280, 720, Bitrate(best_bps=2_000_000, least_bps=800_000)),
+    )
+}
+DEFAULT_QUALITY: Final = "medium"
+
+# How a mood changes the voice: speed as a factor, pitch of 0 to 100.
+_EMOTIONS: Final = {
+    "Excited": Delivery(1.10, 62),
+    "Serious": Delivery(0.94, 42),
+    "Friendly": Delivery(1.02, 56),
+    "Soothing": Delivery(0.88, 44),
+    "Broadcaster": Delivery(1.04, 47),
+}
+_BACKGROUND: Final = re.compile(r"scene|green|#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request for a session in which every word is known to be good."""
+
+    avatar: Avatar
+    voice: Voice
+    delivery: Delivery
+    quality: Quality
+    codec: str
+    background: str
+    idle_s: float | None
+
+
+def read_order(body: Body) -> Order:
+    """Read the body of streaming.new; fields of other versions are passed over.
+
+    Raises `AvatarNotFound` or `InvalidParameter`.
+    """
+    if fields.optional_text(body, "version") not in (None, "v1"):
+        raise InvalidParameter(
+            "version", "must be left out: this engine serves raw WebRTC, not rooms"
+        )
+    avatar = _avatar(body)
+    voice = fields.mapping(body, "voice")
+    return Order(
+        avatar=avatar,
+        voice=_voice(
+            fields.optional_text(voice, "voice_id")
+            or fields.optional_text(body, "voice_id")
+            or avatar.default_voice
+        ),
+        delivery=_delivery(voice),
+        quality=QUALITIES[fields.choice(body, "quality", QUALITIES, DEFAULT_QUALITY)],
+        codec=fields.choice(body, "video_encoding", CODECS, CODECS[0]),
+        background=_background(body),
+        idle_s=_idle_s(body),
+    )
+
+
+def _avatar(body: Body) -> Avatar:
+    name = fields.optional_text(body, "avatar_id") or fields.optional_text(
+        body, "avatar_name"
+    )
+    if name is None or name == "default":
+        name = DEFAULT_AVATAR
+    try:
+        return AVATARS[name]
+    except KeyError:
+        raise AvatarNotFound from None
+
+
+def _voice(voice_id: str) -> Voice:
+    try:
+        return find_voice(voice_id)
+    except UnknownVoice:
+        raise InvalidParameter("voice_id", "must be one of GET /v2/voices") from None
+
+
+def _delivery(voice: Body) -> Delivery:
+    rate = fields.number(voice, "rate", least=0.5, most=1.5, default=1.0)
+    emotion = fields.choice(voice, "emotion", _EMOTIONS, "")
+    mood = _EMOTIONS.get(emotion, Delivery())
+    return Delivery(rate=rate * mood.rate, pitch=mood.pitch)
+
+
+def _background(body: Body) -> str:
+    background = (fields.optional_text(body, "background") or "scene").lower()
+    if not _BACKGROUND.fullmatch(background):
+        raise InvalidParameter("background", "must be scene, green or #rrggbb")
+    return background
+
+
+def _idle_s(body: Body) -> float | None:
+    idle_s = fields.number(
+        body, "activity_idle_timeout", least=30, most=3600, default=IDLE_S
+    )
+    return None if fields.flag(body, "disable_idle_timeout") else idle_s

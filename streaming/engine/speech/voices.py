@@ -1,0 +1,81 @@
+"""The voices on offer: each language of espeak-ng, in a few throats."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from streaming.engine.speech import espeak
+
+# A language's own voice is a man's. These change the throat, not the language.
+_THROATS = {"": ("male", ""), "+f2": ("female", "")}
+_ENGLISH_THROATS = {
+    "": ("male", "Arthur"),
+    "+m3": ("male", "Bruno"),
+    "+m7": ("male", "Caleb"),
+    "+f2": ("female", "Dora"),
+    "+f3": ("female", "Edith"),
+    "+f4": ("female", "Flora"),
+}
+_ENGLISH = ("en-gb", "en-us")
+_MADE_UP = frozenset({"xex"})  # the library's own test language
+
+
+class UnknownVoice(Exception):
+    """No such voice. The message names what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice as clients see it; `path` is how the library finds it."""
+
+    id: str
+    name: str
+    language: str
+    gender: str
+    path: str
+
+
+def find_voice(voice_id: str) -> Voice:
+    """The voice called `voice_id`: "en-gb", or any other throat as "en-us+whisper".
+
+    The language may be in any case. Raises `UnknownVoice`.
+    """
+    language, plus, throat = voice_id.strip().partition("+")
+    wanted = f"{language.lower()}{plus}{throat}"
+    if wanted in VOICES:
+        return VOICES[wanted]
+    base = VOICES.get(language.lower())
+    if base is None or throat not in espeak.variants():
+        raise UnknownVoice(voice_id)
+    gender = "female" if throat.startswith("f") else "male"
+    return Voice(
+        wanted, f"{base.name}, {throat}", base.language, gender, f"{base.path}+{throat}"
+    )
+
+
+def _catalogue() -> Mapping[str, Voice]:
+    return MappingProxyType(
+        {
+            voice.id: voice
+            for language in espeak.languages()
+            if language.code not in _MADE_UP
+            for voice in _in_every_throat(language)
+        }
+    )
+
+
+def _in_every_throat(language: espeak.Language) -> list[Voice]:
+    throats = _ENGLISH_THROATS if language.code in _ENGLISH else _THROATS
+    return [
+        Voice(
+            id=language.code + suffix,
+            name=f"{name}, {language.name}" if name else f"{language.name}, {gender}",
+            language=language.code,
+            gender=gender,
+            path=language.path + suffix,
+        )
+        for suffix, (gender, name) in throats.items()
+    ]
+
+
+VOICES: Mapping[str, Voice] = _catalogue()
