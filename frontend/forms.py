@@ -1,0 +1,53 @@
+"""Forms of our own pages; django-allauth brings those of signing in."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from knox.models import AuthToken
+from knox.settings import knox_settings
+
+from frontend.models import ApiToken
+
+LIFETIMES_DAYS = {
+    "30": "30 days",
+    "90": "90 days",
+    "365": "1 year",
+    "": "It does not expire",
+}
+
+
+class ApiTokenForm(forms.Form):
+    """Ask for a new API token."""
+
+    name = forms.CharField(
+        max_length=60,
+        label="Name",
+        help_text="What will use it, such as “kiosk in the lobby”.",
+    )
+    lasts_days = forms.ChoiceField(
+        choices=list(LIFETIMES_DAYS.items()), initial="90", required=False, label="Lasts"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict[str, Any]:
+        limit = knox_settings.TOKEN_LIMIT_PER_USER
+        if limit and AuthToken.objects.filter(user=self.user).count() >= limit:
+            raise forms.ValidationError(
+                f"You have {limit} tokens, which is as many as one person may have. "
+                "Revoke one that is no longer used."
+            )
+        return self.cleaned_data
+
+    def issue(self) -> tuple[ApiToken, str]:
+        """The new token and its secret. Call it once, on a valid form."""
+        days = self.cleaned_data["lasts_days"]
+        return ApiToken.objects.issue(
+            user=self.user,
+            name=self.cleaned_data["name"],
+            lasts=timedelta(days=int(days)) if days else None,
+        )

@@ -1,0 +1,165 @@
+import { VideoKeying } from "frontend/media/keyer"
+
+/** Fired once per stream, when its first picture is on the screen. */
+export class FirstFrameEvent extends Event {
+  constructor() {
+    super("firstframe", { bubbles: true })
+  }
+}
+
+/** Fired when the browser will not play sound without a touch, and when it does again. */
+export class SoundRefusedEvent extends Event {
+  constructor(refused) {
+    super("soundrefused", { bubbles: true })
+    this.refused = refused
+  }
+}
+
+/** Fired when keying finds a green screen, or finds that there is none. */
+export class ScreenEvent extends Event {
+  constructor(found) {
+    super("screen", { bubbles: true })
+    this.found = found
+  }
+}
+
+/**
+ * The stage an avatar appears on.
+ *
+ *   <avatar-stage phase="idle">
+ *     <video playsinline></video> <canvas hidden></canvas> <p data-part="caption"></p>
+ *   </avatar-stage>
+ *
+ * Styles and tests read its attributes: `phase`, `mood` (listening, thinking, speaking),
+ * `link` (open, lost) and `keyed`. The page sets the first three; the stage the last.
+ */
+export class AvatarStage extends HTMLElement {
+  static define(tag = "avatar-stage", registry = customElements) {
+    registry.define(tag, this)
+  }
+
+  #keying = null
+  #wantsKeying = false
+  #muted = false
+  #hushed = false
+  #refused = false
+
+  connectedCallback() {
+    this.#keying ??= new VideoKeying({
+      video: this.video,
+      canvas: this.querySelector("canvas"),
+      onScreen: (found) => this.#screenFound(found),
+    })
+  }
+
+  get video() {
+    return this.querySelector("video")
+  }
+
+  get keyingKind() {
+    return this.#keying.kind
+  }
+
+  /** Show a stream; the same one twice is fine, as each of its tracks announces it. */
+  async show(stream) {
+    const { video } = this
+    if (video.srcObject === stream) return
+    video.srcObject = stream
+    this.#announceFirstFrame(stream)
+    if (this.#wantsKeying) this.#keying.start()
+    await this.play()
+  }
+
+  /** Play, silently if the browser insists; then a touch is needed for the sound. */
+  async play() {
+    const { video } = this
+    try {
+      this.#setRefused(false)
+      await video.play()
+    } catch (error) {
+      if (error.name !== "NotAllowedError") return
+      this.#setRefused(true)
+      await video.play().catch(() => {})
+    }
+  }
+
+  /** Take the stream away. */
+  clear() {
+    this.#keying.stop()
+    this.#setKeyed(false)
+    this.#setRefused(false)
+    this.video.srcObject = null
+    this.caption = ""
+  }
+
+  /** @param {string} text */
+  set caption(text) {
+    const part = this.querySelector("[data-part=caption]")
+    if (part.textContent !== text) part.textContent = text
+  }
+
+  get muted() {
+    return this.#muted
+  }
+
+  set muted(muted) {
+    this.#muted = muted
+    this.#sound()
+  }
+
+  /** Silence for the moment, whatever the viewer's own setting. */
+  set hushed(hushed) {
+    this.#hushed = hushed
+    this.#sound()
+  }
+
+  /** @param {number} volume 0 to 1 */
+  set volume(volume) {
+    this.video.volume = volume
+  }
+
+  /** @param {string} background any CSS background */
+  set background(background) {
+    this.querySelector("[data-part=scene]").style.background = background
+  }
+
+  /** Whether the viewer wants the avatar without its background. */
+  set withoutBackground(wanted) {
+    this.#wantsKeying = wanted
+    if (wanted && this.video.srcObject) this.#keying.start()
+    if (!wanted) {
+      this.#keying.stop()
+      this.#setKeyed(false)
+    }
+  }
+
+  #announceFirstFrame(stream) {
+    const { video } = this
+    const announce = () => {
+      if (video.srcObject === stream) this.dispatchEvent(new FirstFrameEvent())
+    }
+    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(announce)
+    else video.addEventListener("playing", announce, { once: true })
+  }
+
+  #screenFound(found) {
+    this.#setKeyed(found)
+    this.dispatchEvent(new ScreenEvent(found))
+  }
+
+  #setKeyed(keyed) {
+    this.toggleAttribute("keyed", keyed)
+    this.querySelector("canvas").hidden = !keyed
+  }
+
+  #setRefused(refused) {
+    const isNews = refused !== this.#refused
+    this.#refused = refused
+    this.#sound()
+    if (isNews) this.dispatchEvent(new SoundRefusedEvent(refused))
+  }
+
+  #sound() {
+    this.video.muted = this.#muted || this.#hushed || this.#refused
+  }
+}

@@ -1,0 +1,41 @@
+/** Finding and filling the parts of a page that the server rendered. */
+
+/** The element marked `data-part="name"`. */
+export function part(name, root = document) {
+  return root.querySelector(`[data-part="${name}"]`)
+}
+
+/** Every control marked `data-do="action"`. */
+export function controlsFor(action, root = document) {
+  return root.querySelectorAll(`[data-do="${action}"]`)
+}
+
+/** Set an element's text, leaving it alone when it is the same, for screen readers' sake. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
+
+/**
+ * Fill a select with what the server lists; its first option stays.
+ *
+ * @param {HTMLSelectElement} select
+ * @param {{value: string, text: string, group?: string}[]} options
+ */
+export function fillSelect(select, options) {
+  const chosen = select.value
+  const groups = Map.groupBy
+    ? Map.groupBy(options, ({ group = "" }) => group)
+    : new Map([["", options]])
+  const parts = [...groups].flatMap(([label, members]) => grouped(label, members))
+  select.replaceChildren(select.options[0], ...parts)
+  select.value = options.some(({ value }) => value === chosen) ? chosen : ""
+}
+
+function grouped(label, members) {
+  const options = members.map(({ text, value }) => new Option(text, value))
+  if (!label) return options
+  const group = document.createElement("optgroup")
+  group.label = label
+  group.append(...options)
+  return [group]
+}

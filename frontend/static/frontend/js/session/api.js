@@ -1,0 +1,103 @@
+/** The portal's REST API as the studio uses it, one method per thing we ask. */
+
+/**
+ * A refusal or failure. `code` is stable; `message` is for people; `detail` says more.
+ * What never reached the server has the code "network".
+ */
+export class Problem extends Error {
+  /** @param {{code: string, message: string, detail?: string, status?: number}} facts */
+  constructor({ code, message, detail = "", status = 0 }) {
+    super(message)
+    this.name = "Problem"
+    this.code = code
+    this.detail = detail
+    this.status = status
+  }
+}
+
+export class Api {
+  #fetch
+  #csrfToken
+
+  /** @param {{fetch: typeof fetch, csrfToken: string}} means */
+  constructor({ fetch, csrfToken }) {
+    this.#fetch = fetch
+    this.#csrfToken = csrfToken
+  }
+
+  /**
+   * Take a seat and get the avatar's offer. Empty choices are left to the persona.
+   *
+   * @param {{persona?: string, avatar_name?: string, voice_id?: string, quality?: string,
+   *          background?: string}} choice
+   */
+  createSession(choice) {
+    const given = Object.entries(choice).filter(([, value]) => value)
+    return this.#post("/persona/heygen/session/create", Object.fromEntries(given))
+  }
+
+  /** @param {string} session_id @param {RTCSessionDescriptionInit} sdp */
+  startSession(session_id, sdp) {
+    return this.#post("/persona/heygen/session/start", { session_id, sdp })
+  }
+
+  /** @param {string} session_id @param {RTCIceCandidateInit} candidate */
+  sendCandidate(session_id, candidate) {
+    return this.#post("/persona/heygen/ice", { session_id, candidate })
+  }
+
+  /** @param {string} session_id */
+  stopSession(session_id) {
+    return this.#post("/persona/heygen/session/stop", { session_id })
+  }
+
+  async avatars() {
+    return (await this.#get("/persona/heygen/avatars")).avatars
+  }
+
+  async voices() {
+    return (await this.#get("/persona/heygen/voices")).voices
+  }
+
+  #get(path) {
+    return this.#call(path, {})
+  }
+
+  #post(path, body) {
+    return this.#call(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.#csrfToken },
+      body: JSON.stringify(body),
+    })
+  }
+
+  /** One request; the `data` of its answer, or a `Problem`. */
+  async #call(path, request) {
+    let answer
+    try {
+      answer = await this.#fetch(path, { credentials: "same-origin", ...request })
+    } catch {
+      throw new Problem({ code: "network", message: "The site could not be reached." })
+    }
+    const body = await answer.json().catch(() => null)
+    if (!answer.ok || !body) throw problemFrom(answer.status, body)
+    return body.data ?? {}
+  }
+}
+
+/** The `Problem` in an error answer, whatever of the documented body it carries. */
+export function problemFrom(status, body) {
+  const upstream = body?.upstream
+  return new Problem({
+    code: body?.code ?? (status >= 500 ? "server_error" : "refused"),
+    message: body?.message ?? `The server answered ${status}.`,
+    detail: upstream
+      ? `The avatar server says: ${upstream.message} (${upstream.code})`
+      : detailOf(body),
+    status,
+  })
+}
+
+function detailOf(body) {
+  return body?.error && body.error !== body.message ? String(body.error) : ""
+}

@@ -1,0 +1,72 @@
+/**
+ * What is known about a session, folded from its frames. The studio and the operator's
+ * window keep the same story, so they cannot disagree.
+ */
+
+/**
+ * @typedef {object} Story
+ * @property {string} state       the server's state: waiting … closed, failed
+ * @property {string} endReason
+ * @property {string} iceState
+ * @property {string} personaName
+ * @property {string} endsAt      ISO 8601, "" when unlimited or unknown
+ * @property {string} turn        id of the turn being answered, or ""
+ * @property {string} speaking    task id of what is being said, or ""
+ * @property {{name: string, offline: boolean, notice: string}|null} mind
+ * @property {Record<string, number>} timings  of the last turn, milliseconds
+ */
+
+/** @type {Readonly<Story>} */
+export const UNTOLD = Object.freeze({
+  state: "",
+  endReason: "",
+  iceState: "",
+  personaName: "",
+  endsAt: "",
+  turn: "",
+  speaking: "",
+  mind: null,
+  timings: {},
+})
+
+const FOLDS = {
+  snapshot: (story, { session = {}, mind = null }) => ({
+    ...story,
+    state: session.state ?? story.state,
+    endReason: session.end_reason ?? "",
+    iceState: session.ice_state ?? "",
+    personaName: session.persona?.name ?? story.personaName,
+    endsAt: session.ends_at ?? "",
+    mind: mind ?? story.mind,
+  }),
+  "session.status": (story, { to, reason }) => ({
+    ...story,
+    state: to ?? story.state,
+    endReason: reason || story.endReason,
+    ...(isOver(to) && { turn: "", speaking: "" }),
+  }),
+  "ice.state": (story, { state }) => ({ ...story, iceState: state ?? story.iceState }),
+  "avatar.start_talking": (story, { task_id }) => ({ ...story, speaking: String(task_id) }),
+  "avatar.stop_talking": (story, { task_id }) =>
+    story.speaking === String(task_id) ? { ...story, speaking: "" } : story,
+  "turn.started": (story, { turn }) => ({ ...story, turn: String(turn) }),
+  "turn.finished": (story, { turn }) =>
+    story.turn === String(turn) ? { ...story, turn: "" } : story,
+  "turn.timings": (story, { turn: _, ...timings }) => ({ ...story, timings }),
+}
+
+/**
+ * The story after one more frame; frames it knows nothing about leave it as it was.
+ *
+ * @param {Story} story
+ * @param {import("frontend/session/frames").Frame} frame
+ * @returns {Story}
+ */
+export function tell(story, { type, data }) {
+  return FOLDS[type]?.(story, data) ?? story
+}
+
+/** Whether a server state is an end. @param {string} state */
+export function isOver(state) {
+  return state === "closed" || state === "failed"
+}

@@ -1,0 +1,184 @@
+"""The pages: read, do, show."""
+
+import uuid
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from frontend.forms import ApiTokenForm
+from frontend.models import ApiToken
+from personas.models import Persona, PersonaNotFound, make_current
+from streaming import services
+from streaming.models import Session
+from streaming.views import ending_by
+
+SESSIONS_PER_PAGE = 25
+
+
+class PageRequest(HttpRequest):
+    """A request behind `login_required`: its user is a real one."""
+
+    user: Any
+
+
+@require_safe
+def home(request: PageRequest) -> HttpResponse:
+    """What this is, or, signed in, whom one can talk to."""
+    if not request.user.is_authenticated:
+        return render(request, "frontend/welcome.html")
+    context = {
+        "personas": Persona.objects.visible_to(request.user),
+        "current": _current_persona(request),
+        "sessions": _own_sessions(request)[:4],
+    }
+    return render(request, "frontend/home.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def studio(request: PageRequest) -> HttpResponse:
+    """Where one talks to a persona: `?persona=slug`, or the user's current one."""
+    persona = _asked_persona(request)
+    listed = Persona.objects.visible_to(request.user)
+    personas = [*listed] if persona in listed else [persona, *listed]
+    context = {
+        "persona": persona,
+        "personas": personas,
+        "facts": {
+            "personas": [_persona_facts(one) for one in personas],
+            "idleS": settings.SESSION_IDLE_S,
+            "username": request.user.get_username(),
+        },
+    }
+    return render(request, "frontend/studio.html", context)
+
+
+def _asked_persona(request: PageRequest) -> Persona:
+    slug = request.GET.get("persona")
+    if slug:
+        return get_object_or_404(Persona.objects.open_to(request.user), slug=slug)
+    persona = _current_persona(request)
+    if persona is None:
+        raise Http404("This site has no persona to talk to yet.")
+    return persona
+
+
+def _current_persona(request: PageRequest) -> Persona | None:
+    try:
+        return Persona.objects.current_for(request.user)
+    except PersonaNotFound:
+        return None
+
+
+def _persona_facts(persona: Persona) -> dict[str, str]:
+    return {
+        "slug": persona.slug,
+        "name": persona.name,
+        "title": persona.title,
+        "avatar": persona.avatar_name,
+        "voice": persona.voice_id,
+    }
+
+
+@require_POST
+@login_required
+def use_persona(request: PageRequest, slug: str) -> HttpResponse:
+    """Make a persona the user's current one, for the studio and for REST."""
+    persona = get_object_or_404(Persona.objects.open_to(request.user), slug=slug)
+    make_current(request.user, persona)
+    messages.success(request, f"{persona.name} is now your persona.")
+    return _back(request, "home")
+
+
+@require_safe
+@login_required
+@never_cache
+def sessions(request: PageRequest) -> HttpResponse:
+    """The user's own sessions; staff also see everybody's open ones."""
+    pages = Paginator(_own_sessions(request), SESSIONS_PER_PAGE)
+    context = {"page": pages.get_page(request.GET.get("page")), "everyones": None}
+    if request.user.is_staff:
+        context["everyones"] = (
+            Session.objects.open()
+            .exclude(owner=request.user)
+            .select_related("persona", "owner", "account")
+        )
+    return render(request, "frontend/sessions.html", context)
+
+
+def _own_sessions(request: PageRequest) -> Any:
+    return Session.objects.filter(owner=request.user).select_related("persona")
+
+
+@require_safe
+@login_required
+@never_cache
+def session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
+    """One session as it happens: for its owner, and as the operators' second window."""
+    found = get_object_or_404(
+        Session.objects.visible_to(request.user).select_related(
+            "persona", "owner", "account"
+        ),
+        pk=session_id,
+    )
+    context = {"session": found, "is_own": found.owner_id == request.user.pk}
+    return render(request, "frontend/session.html", context)
+
+
+@require_POST
+@login_required
+def stop_session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
+    """Stop a session. One that has ended already is no reason for an error."""
+    found = get_object_or_404(
+        Session.objects.visible_to(request.user).select_related("account"),
+        pk=session_id,
+    )
+    async_to_sync(services.close_session)(
+        found, reason=ending_by(request.user, found)
+    )
+    messages.success(request, "The session was stopped.")
+    return _back(request, "sessions")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def tokens(request: PageRequest) -> HttpResponse:
+    """The user's API tokens. A new one is shown in this answer and never again."""
+    form = ApiTokenForm(request.POST or None, user=request.user)
+    context: dict[str, Any] = {"form": form, "now": now()}
+    if form.is_valid():
+        context["issued"], context["secret"] = form.issue()
+        context["form"] = ApiTokenForm(user=request.user)
+    context["tokens"] = ApiToken.objects.filter(user=request.user).select_related(
+        "token"
+    )
+    return render(request, "frontend/tokens.html", context)
+
+
+@require_POST
+@login_required
+def revoke_token(request: PageRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(ApiToken, pk=pk, user=request.user)
+    token.revoke()
+    messages.success(request, f"The token “{token.name}” no longer works.")
+    return redirect("tokens")
+
+
+def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To where the form said it stands, if that is a page of ours."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        return redirect(target)
+    return redirect(otherwise)
