@@ -24,6 +24,14 @@ else:
 
 
 class PersonaForm(PersonaModelForm):
+    """A form that knows what its page showed, and so what was really edited there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            for field in self.fields.values():
+                field.show_hidden_initial = True
+
     class Meta:
         model = Persona
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets choose)
@@ -169,8 +177,8 @@ class PersonaAdmin(PersonaModelAdmin):
         self, request: HttpRequest, obj: Persona, form: PersonaModelForm, change: bool
     ) -> None:
         """Write only what was edited: a page left open for an hour undoes nobody's work."""
-        if change and obj.slug:
-            obj.save(update_fields=[*form.changed_data, "updated_at"])
+        if change:
+            obj.change(**{name: getattr(obj, name) for name in form.changed_data})
         else:
             super().save_model(request, obj, form, change)
 

@@ -67,6 +67,8 @@ class ProseField(TextField):
 class StringListField(models.JSONField):
     """An ordered list of short lines, kept as JSON and edited one per line."""
 
+    empty_values = ([],)  # None and {} are no lists, so they do not pass as empty ones
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", list)
         kwargs.setdefault("blank", True)
@@ -91,6 +93,9 @@ class StringListField(models.JSONField):
 
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.setdefault("form_class", LinesField)
+        # Django adds a hidden copy of fields whose default is a function, for defaults
+        # that move; an empty list does not.
+        kwargs.setdefault("show_hidden_initial", False)
         return models.Field.formfield(self, **kwargs)
 
 

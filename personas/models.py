@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ValidationError
 from django.core.validators import (
     MaxValueValidator,
     MinValueValidator,
@@ -265,10 +266,6 @@ class Persona(models.Model):
                 condition=Q(is_default=False)
                 | Q(visibility="public", owner__isnull=True),
                 name="personas_default_is_public_and_the_sites",
-                violation_error_message=(
-                    "The site default stays public and without an owner. "
-                    "Make another persona the default first."
-                ),
             ),
             CheckConstraint(
                 condition=Q(visibility__in=["private", "unlisted", "public"]),
@@ -300,6 +297,14 @@ class Persona(models.Model):
         for slug in _slugs_for(self.name):
             if self._saved_as(slug, *args, **kwargs):
                 return
+
+    def clean(self) -> None:
+        """What the constraint would refuse, in words: forms that lack `is_default` skip it."""
+        if self.is_default and not self._may_stand_for_the_site():
+            raise ValidationError(
+                "The site default stays public and without an owner. "
+                "Make another persona the default first."
+            )
 
     def _saved_as(self, slug: str, *args: Any, **kwargs: Any) -> bool:
         """Save under `slug`, or return False when somebody has it."""
@@ -355,7 +360,7 @@ class Persona(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
         if values:
-            self.save(update_fields=[*values, "updated_at"])
+            self.save(update_fields={*values, "updated_at"})
 
     def replace_profile(self, **values: Any) -> None:
         """Make `values` the whole profile; what they leave out becomes empty.
@@ -390,13 +395,16 @@ class Persona(models.Model):
     def become_site_default(self) -> None:
         """Take the place of the site default. Raises `NotFitAsDefault` when not public
         or not the site's own."""
-        if self.visibility != self.Visibility.PUBLIC or self.owner_id is not None:
+        if not self._may_stand_for_the_site():
             raise NotFitAsDefault(
                 f"{self.name} must be public and have no owner to be the site default."
             )
         with transaction.atomic():
             Persona.objects.filter(is_default=True).update(is_default=False)
             self.change(is_default=True)
+
+    def _may_stand_for_the_site(self) -> bool:
+        return self.visibility == self.Visibility.PUBLIC and self.owner_id is None
 
 
 def _slugs_for(name: str) -> Iterator[str]:

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='persona',
-            constraint=models.CheckConstraint(condition=models.Q(('is_default', False), models.Q(('owner__isnull', True), ('visibility', 'public')), _connector='OR'), name='personas_default_is_public_and_the_sites', violation_error_message='The site default stays public and without an owner. Make another persona the default first.'),
+            constraint=models.CheckConstraint(condition=models.Q(('is_default', False), models.Q(('owner__isnull', True), ('visibility', 'public')), _connector='OR'), name='personas_default_is_public_and_the_sites'),
         ),
         migrations.AddConstraint(
             model_name='persona',
