@@ -130,7 +130,9 @@ class WireViewer:
             except MediaStreamError:
                 return
             assert isinstance(frame, av.VideoFrame)
-            luma = frame.to_ndarray(format="gray")
+            luma = cast(
+                "np.ndarray[Any, np.dtype[np.uint8]]", frame.to_ndarray(format="gray")
+            )
             self.pictures.append(Picture(time.monotonic(), frame.pts or 0, luma))
             del self.pictures[:-_KEPT_PICTURES]
             self.picture_count += 1

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import ipaddress
-import logging
 import os
 import signal
 import sys
@@ -14,18 +13,14 @@ from aiohttp import web
 from aiortc import RTCIceServer
 
 from streaming.engine.api import create_app
+from streaming.engine.logs import report_stray_errors, set_up_logging
 
 _ENCODERS = 4
 
 
 def main() -> int:
     options = read_options(sys.argv[1:], os.environ)
-    logging.basicConfig(
-        level=options.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    for noisy in ("aioice", "aiortc", "aiohttp.access"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    set_up_logging(options.log_level)
     return asyncio.run(serve(options))
 
 
@@ -60,6 +55,7 @@ async def serve(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; the answer is the exit status."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(_ENCODERS, "encoder"))
+    loop.set_exception_handler(report_stray_errors)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)

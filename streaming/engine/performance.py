@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from streaming.engine.clock import MediaClock
-from streaming.engine.face import Mood, MouthKey, Performer, Pose, viseme_for_ipa
+from streaming.engine.face import Mood, Performer, Pose, mouth_keys
 from streaming.engine.speech import Delivery, Speech, Synthesiser, Voice
 from streaming.engine.speech.line import Line, Piece
 from streaming.engine.speech.sound import RATE_HZ, Samples
@@ -105,7 +105,7 @@ class Performance:
 
     def _queue(self, utterance: Utterance, speech: Speech) -> None:
         piece = self._line.add(utterance.task_id, speech.pcm)
-        keys = [MouthKey(at_s, viseme_for_ipa(ipa)) for at_s, ipa in speech.phonemes]
+        keys = mouth_keys(speech.phonemes, speech.duration_s)
         self._performer.say(piece.starts_at / RATE_HZ, keys, piece.ends_at / RATE_HZ)
 
     def _started(self, piece: Piece) -> None:

@@ -17,7 +17,8 @@ _ENGLISH_THROATS = {
     "+f4": ("female", "Flora"),
 }
 _ENGLISH = ("en-gb", "en-us")
-_MADE_UP = frozenset({"xex"})  # the library's own test language
+# The library's own test language, and two whose dictionaries are not shipped with it.
+_NOT_OFFERED = frozenset({"xex", "fo", "kaa"})
 
 
 class UnknownVoice(Exception):
@@ -58,7 +59,7 @@ def _catalogue() -> Mapping[str, Voice]:
         {
             voice.id: voice
             for language in espeak.languages()
-            if language.code not in _MADE_UP
+            if language.code not in _NOT_OFFERED
             for voice in _in_every_throat(language)
         }
     )
