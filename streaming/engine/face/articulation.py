@@ -1,0 +1,154 @@
+"""How a mouth gets from shape to shape.
+
+Each key pulls the mouth towards its shape for as long as it lasts, and a little before:
+a mouth gets ready for what it will say. What is seen is the mean of all that pull at a
+moment, so a short slack sound between two strong ones hardly shows. Lips that must meet
+do meet, whatever else pulls.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from streaming.engine.face.poses import MAX_MOUTH, Mouth
+from streaming.engine.face.visemes import MouthKey, Viseme
+
+LEAD_S = 0.045  # how far the mouth is ahead of the sound
+REACH_S = 0.07  # how far a shape is felt to either side
+PRESS_RAMP_S = 0.05  # from an open mouth to shut lips
+
+Shape = tuple[float, float, float, float, float]
+
+#: (open, wide, teeth, tongue, tuck), as in `Mouth`
+SHAPES: dict[Viseme, Shape] = {
+    Viseme.SIL: (0.0, 0.0, 0.0, 0.0, 0.0),
+    Viseme.MBP: (0.0, -1.0, 0.0, 0.0, -8.0),
+    Viseme.FV: (1.5, 1.0, 4.0, 0.0, 8.0),
+    Viseme.TH: (2.4, 1.0, 4.0, 7.0, 0.0),
+    Viseme.TDN: (2.0, 2.0, 5.0, 4.0, 0.0),
+    Viseme.KG: (2.6, 0.0, 2.0, 2.0, 0.0),
+    Viseme.CH: (2.4, -5.0, 8.0, 0.0, 0.0),
+    Viseme.SZ: (1.6, 4.0, 8.0, 0.0, 0.0),
+    Viseme.L: (3.2, 2.0, 3.0, 8.0, 0.0),
+    Viseme.R: (2.2, -4.0, 3.0, 2.0, 0.0),
+    Viseme.AA: (7.0, 0.5, 3.0, 0.0, 0.0),
+    Viseme.EH: (4.8, 4.0, 4.0, 0.0, 0.0),
+    Viseme.IH: (2.6, 7.0, 5.0, 0.0, 0.0),
+    Viseme.OH: (5.0, -5.0, 0.0, 0.0, 0.0),
+    Viseme.UU: (2.2, -8.0, 0.0, 0.0, 0.0),
+    Viseme.UH: (3.6, 0.0, 2.0, 0.0, 0.0),
+}
+
+#: how much a shape holds its own against its neighbours
+_PULL: dict[Viseme, float] = {
+    Viseme.MBP: 2.5,
+    Viseme.FV: 2.5,
+    Viseme.TH: 1.6,
+    Viseme.CH: 1.6,
+    Viseme.SZ: 1.2,
+    Viseme.TDN: 0.8,
+    Viseme.L: 1.2,
+    Viseme.R: 0.8,
+    Viseme.KG: 0.4,
+    Viseme.UU: 1.3,
+    Viseme.OH: 1.2,
+    Viseme.SIL: 0.8,
+}
+
+
+def shape_at(keys: Sequence[MouthKey], t_s: float) -> Shape:
+    """The mouth `t_s` into an utterance; `keys` are in order, the last one holds on."""
+    at_s = t_s + LEAD_S
+    first = bisect_left(keys, at_s - REACH_S, key=lambda key: key.at_s) - 1
+    last = bisect_left(keys, at_s + REACH_S, key=lambda key: key.at_s)
+    total = [0.0] * 5
+    weight = 0.0
+    for index in range(first, last):
+        pull, shape = _pull(keys, index, at_s)
+        weight += pull
+        for axis, value in enumerate(shape):
+            total[axis] += pull * value
+    opened, wide, teeth, tongue, tuck = (value / weight for value in total)
+    shut = _shut(keys, max(first, 0), last, t_s)
+    return (
+        opened * (1 - shut),
+        wide,
+        teeth * (1 - shut),
+        tongue * (1 - shut),
+        min(tuck * (1 - shut), -8 * shut) if shut else max(tuck, 0.0),
+    )
+
+
+def quantised(shape: Shape) -> Mouth:
+    """The nearest of the mouths that are drawn.
+
+    Details get fewer steps than the opening, and none where they would not be seen, to
+    keep the number of pictures small.
+    """
+    opened = _step(shape[0], 1, 0, MAX_MOUTH)
+    tuck = _step(shape[4], 4, -MAX_MOUTH, MAX_MOUTH)
+    wide = _step(shape[1], 2, -MAX_MOUTH, MAX_MOUTH)
+    if opened == 0:
+        return Mouth(0, max(-4, min(4, wide)), 0, 0, min(tuck, 4))
+    if tuck > 0:
+        return Mouth(min(opened, 3), max(-2, min(2, wide)), 4, 0, tuck)
+    teeth = _step(shape[2], 4, 0, MAX_MOUTH) if wide > -6 else 0
+    tongue = _step(shape[3], 4, 0, MAX_MOUTH) if opened > 1 and wide > -4 else 0
+    return Mouth(opened, wide, teeth, tongue, 0)
+
+
+def mouth_for(viseme: Viseme) -> Mouth:
+    """A shape as it looks when it is held."""
+    return quantised(SHAPES[viseme])
+
+
+def _pull(
+    keys: Sequence[MouthKey], index: int, at_s: float
+) -> tuple[float, tuple[float, ...]]:
+    """How strongly a key acts at a moment, and towards what.
+
+    Before the first key the mouth is at rest, which is one more key at index -1.
+    """
+    if index < 0:
+        ends_s = keys[0].at_s if keys else math.inf
+        return _PULL[Viseme.SIL] * _share(at_s, -math.inf, ends_s) + 1e-9, SHAPES[
+            Viseme.SIL
+        ]
+    key = keys[index]
+    ends_s = keys[index + 1].at_s if index + 1 < len(keys) else math.inf
+    pull = _PULL.get(key.viseme, 1.0) * _share(at_s, key.at_s, ends_s)
+    opened, *rest = SHAPES[key.viseme]
+    return pull + 1e-9, (min(8.0, opened * key.strength), *rest)
+
+
+def _share(at_s: float, starts_s: float, ends_s: float) -> float:
+    """The part of a smooth window around a moment that falls between two others."""
+    return _window_until(ends_s - at_s) - _window_until(starts_s - at_s)
+
+
+def _window_until(x_s: float) -> float:
+    """The area of a raised cosine, of total 1 and half width `REACH_S`, up to x."""
+    x = max(-1.0, min(1.0, x_s / REACH_S))
+    return 0.5 * (1 + x + math.sin(math.pi * x) / math.pi)
+
+
+def _shut(keys: Sequence[MouthKey], first: int, last: int, t_s: float) -> float:
+    """How firmly the lips have to be shut, 0 to 1, for a sound that needs it.
+
+    They are fully shut for 80 ms and more, two pictures at 25 a second, so that one of
+    these always shows it.
+    """
+    firmest = 0.0
+    for index in range(first, last):
+        if keys[index].viseme is not Viseme.MBP:
+            continue
+        starts_s = keys[index].at_s
+        after_s = keys[index + 1].at_s if index + 1 < len(keys) else starts_s
+        from_s, to_s = starts_s - 0.02, max(starts_s + 0.06, after_s - 0.03)
+        outside_s = max(from_s - t_s, t_s - to_s, 0.0)
+        firmest = max(firmest, 1 - outside_s / PRESS_RAMP_S)
+    return firmest
+
+
+def _step(value: float, size: int, low: int, high: int) -> int:
+    return int(max(low, min(high, size * round(value / size))))

@@ -1,0 +1,196 @@
+"""What one face does: idle life, moods, and speaking."""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streaming.engine.face import idle
+from streaming.engine.face.articulation import Shape, quantised, shape_at
+from streaming.engine.face.poses import (
+    BREATHS,
+    LIDS_CLOSED,
+    MAX_BROWS,
+    MAX_GAZE_X,
+    MAX_GAZE_Y,
+    MAX_NOD,
+    MAX_SWAY,
+    MIN_BROWS,
+    Mood,
+    Pose,
+)
+from streaming.engine.face.visemes import MouthKey
+
+HUSH_S = 0.08  # from any shape to a shut mouth
+MOOD_CHANGE_S = 0.6
+NOD_S = 0.42
+REMEMBERED_S = 5.0  # how long an utterance that is over is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a mood makes of the idle movements: where they centre, how large they are."""
+
+    sway: float = 0.0
+    swaying: float = 0.42
+    nod: float = 0.0
+    brows: float = 0.0
+    gaze_x: float = 0.0
+    gaze_y: float = 0.0
+    wandering: float = 0.22  #: share of the time in which the eyes glance away once
+
+
+BEARINGS: dict[Mood, Bearing] = {
+    Mood.IDLE: Bearing(),
+    Mood.LISTENING: Bearing(
+        sway=0.5, swaying=0.22, nod=0.12, brows=1.0, wandering=0.06
+    ),
+    Mood.THINKING: Bearing(
+        sway=-0.45, swaying=0.25, nod=-0.3, gaze_x=1.0, gaze_y=-1.0, wandering=0.3
+    ),
+    Mood.SPEAKING: Bearing(swaying=0.62, wandering=0.16),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Utterance:
+    starts_at_s: float
+    keys: tuple[MouthKey, ...]
+    ends_at_s: float
+    hushed_at_s: float = math.inf
+
+    def louder_until(self) -> float:
+        return min(self.ends_at_s, self.hushed_at_s)
+
+
+class Performer:
+    """One session's face: told what to say and when, asked how it looks.
+
+    Everything is in seconds of the session's clock. Asking changes nothing, so any time
+    can be asked for, in any order and more than once; the past is remembered for a few
+    seconds only.
+    """
+
+    def __init__(self, avatar_id: str, *, seed: int) -> None:
+        self.avatar_id = avatar_id
+        self._seed = seed
+        self._utterances: list[_Utterance] = []
+        self._moods: list[tuple[float, Mood]] = [(-math.inf, Mood.IDLE)]
+
+    def say(
+        self, starts_at_s: float, keys: Sequence[MouthKey], ends_at_s: float
+    ) -> None:
+        """Speak from `starts_at_s`; the times of `keys` count from there."""
+        self._utterances = [
+            told
+            for told in self._utterances
+            if told.louder_until() > starts_at_s - REMEMBERED_S
+        ]
+        self._utterances.append(_Utterance(starts_at_s, tuple(keys), ends_at_s))
+        self._utterances.sort(key=lambda told: told.starts_at_s)
+
+    def hush(self, at_s: float) -> None:
+        """Stop speaking: the mouth is shut `HUSH_S` later, and what waits is dropped."""
+        self._utterances = [
+            _Utterance(
+                told.starts_at_s,
+                told.keys,
+                told.ends_at_s,
+                min(told.hushed_at_s, at_s),
+            )
+            for told in self._utterances
+            if told.starts_at_s < at_s
+        ]
+
+    def set_mood(self, mood: Mood, at_s: float) -> None:
+        """Change posture from `at_s` on, within `MOOD_CHANGE_S`."""
+        kept = [change for change in self._moods if change[0] < at_s]
+        self._moods = [*kept[-8:], (at_s, mood)]
+
+    def pose_at(self, t_s: float) -> Pose:
+        """How the face looks at a moment."""
+        bearing = self._bearing_at(t_s)
+        nodding, lifting = self._emphasis_at(t_s)
+        seed = self._seed
+        full = idle.breath(seed, t_s)
+        sway = bearing.sway + bearing.swaying * idle.sway(seed, t_s)
+        nod = bearing.nod + 0.22 * idle.drift(seed, t_s) - 0.14 * full + nodding
+        brows = bearing.brows + 1.4 * idle.brow_flicker(seed, t_s) + lifting
+        gaze_x, gaze_y = self._gaze_at(bearing, t_s)
+        return Pose(
+            sway=_step(sway, MAX_SWAY, -MAX_SWAY),
+            nod=_step(nod, MAX_NOD, -MAX_NOD),
+            breath=_step(full, BREATHS - 1, 0),
+            lids=_step(idle.lids(seed, t_s), LIDS_CLOSED, 0),
+            gaze_x=_step(gaze_x, MAX_GAZE_X, -MAX_GAZE_X),
+            gaze_y=_step(gaze_y, MAX_GAZE_Y, -MAX_GAZE_Y),
+            brows=max(MIN_BROWS, min(MAX_BROWS, round(brows))),
+            mouth=quantised(self._mouth_at(t_s)),
+        )
+
+    def _mouth_at(self, t_s: float) -> Shape:
+        """The utterance at hand, or the one that comes next: mouths get ready early."""
+        shape: Shape = (0.0, 0.0, 0.0, 0.0, 0.0)
+        for told in self._utterances:
+            if not told.starts_at_s - 0.2 < t_s < told.ends_at_s + 0.2:
+                continue
+            loud = 1 - max(0.0, min(1.0, (t_s - told.hushed_at_s) / HUSH_S))
+            spoken = shape_at(told.keys, t_s - told.starts_at_s) if told.keys else shape
+            spoken = _scaled(spoken, loud)
+            shape = max(shape, spoken, key=lambda one: (one[0], abs(one[1])))
+        return shape
+
+    def _emphasis_at(self, t_s: float) -> tuple[float, float]:
+        """Nods and lifts of the brows that go with stressed syllables."""
+        nodding = lifting = 0.0
+        for told in self._utterances:
+            into_s = t_s - told.starts_at_s
+            first = bisect_left(told.keys, into_s - NOD_S, key=lambda key: key.at_s)
+            last = bisect_right(told.keys, into_s + NOD_S, key=lambda key: key.at_s)
+            for index in range(first, last):
+                key = told.keys[index]
+                at_s = told.starts_at_s + key.at_s
+                if key.strength <= 1.0 or at_s >= told.hushed_at_s:
+                    continue
+                dice = idle.chance(self._seed, "emphasis", round(at_s * 1000))
+                beat = idle.bump((t_s - at_s + 0.12) / NOD_S)
+                nodding = max(nodding, beat * (0.1 + 0.4 * max(0.0, dice - 0.35)))
+                lifting = max(lifting, beat * (1.6 if dice > 0.72 else 0.0))
+        return nodding, lifting
+
+    def _bearing_at(self, t_s: float) -> Bearing:
+        """The posture at a moment, on its way from the mood before."""
+        index = max(i for i, (at_s, _) in enumerate(self._moods) if at_s <= t_s)
+        at_s, mood = self._moods[index]
+        before = self._moods[max(0, index - 1)][1]
+        here, there = BEARINGS[mood], BEARINGS[before]
+        done = idle.smooth((t_s - at_s) / MOOD_CHANGE_S)
+        return Bearing(
+            sway=_mix(there.sway, here.sway, done),
+            swaying=_mix(there.swaying, here.swaying, done),
+            nod=_mix(there.nod, here.nod, done),
+            brows=_mix(there.brows, here.brows, done),
+            gaze_x=here.gaze_x,  # eyes do not glide: they are where they look
+            gaze_y=here.gaze_y,
+            wandering=here.wandering,
+        )
+
+    def _gaze_at(self, bearing: Bearing, t_s: float) -> tuple[float, float]:
+        """Where the mood looks, with glances elsewhere: aside, or back to the viewer."""
+        glance = idle.gaze(self._seed, t_s, bearing.wandering)
+        if bearing.gaze_x == 0 and bearing.gaze_y == 0:
+            return glance
+        return (0.0, 0.0) if any(glance) else (bearing.gaze_x, bearing.gaze_y)
+
+
+def _scaled(shape: Shape, by: float) -> Shape:
+    opened, wide, teeth, tongue, tuck = shape
+    return opened * by, wide * by, teeth * by, tongue * by, tuck * by
+
+
+def _mix(before: float, after: float, done: float) -> float:
+    return before + (after - before) * done
+
+
+def _step(value: float, steps: int, low: int) -> int:
+    return max(low, min(steps, round(value * steps)))

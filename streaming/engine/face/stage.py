@@ -1,0 +1,182 @@
+"""Pictures of an avatar.
+
+A character's layers are rendered once, at twice the size they are shown. For each
+position of the head they are shifted against one another, the nearer the further, and
+turned; the result is kept as YUV. A picture is then a handful of pieces laid over one
+another:
+
+    plate (background), back of the head, chest, face, eyes, brows, mouth, front hair
+
+All caches are bounded, and everything here may be called from any thread.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+import av
+import numpy as np
+
+from streaming.engine.face import keying
+from streaming.engine.face.character import character
+from streaming.engine.face.parts import Drawn, Part, drawn
+from streaming.engine.face.poses import MAX_BROWS, MIN_BROWS, Pose
+from streaming.engine.face.sprites import Bytes, Canvas, Sprite, yuv_of
+
+KEPT_STAGES = 6
+KEPT_FRAMES = 110  # what a stage may keep, as a number of whole pictures
+GREEN = (0, 200, 0)
+
+
+class Stage:
+    """One avatar at one size before one background; shared by all its sessions.
+
+    At 854 x 480 a stage takes some 40 MB for what is drawn and up to 68 MB for what is
+    kept ready; both grow with the number of pixels.
+    """
+
+    def __init__(
+        self, avatar_id: str, *, width: int, height: int, background: str = "scene"
+    ) -> None:
+        if width % 2 or height % 2 or width <= 0 or height <= 0:
+            raise ValueError(f"{width}x{height}: both sizes must be even")
+        self.avatar_id = avatar_id
+        self.width = width
+        self.height = height
+        self.background = background
+        self._character = character(avatar_id)
+        self._colour = _colour(background)
+        self._drawn: Drawn | None = None
+        self._plate: Canvas | None = None
+        self._drawing = threading.Lock()
+        self._sprites = _Kept(KEPT_FRAMES * width * height * 3 // 2)
+
+    def prepare(self) -> None:
+        """Render the drawing, unless that is done. Blocks, without holding the GIL."""
+        with self._drawing:
+            if self._drawn is None:
+                made = drawn(self.avatar_id, self.width, self.height)
+                self._plate = self._make_plate(made)
+                self._drawn = made
+
+    def warm(self) -> None:
+        """Prepare, and have the positions ready in which a head mostly is."""
+        self.prepare()
+        for nod in (0, -1, 1):
+            for sway in range(-6, 7):
+                self.sprites(Pose(sway=sway, nod=nod))
+        for level in range(MIN_BROWS, MAX_BROWS + 1):
+            self.sprites(Pose(brows=level))
+
+    def picture(self, pose: Pose) -> av.VideoFrame:
+        """A new frame, yuv420p in BT.601 limited range, without a time."""
+        frame = av.VideoFrame(self.width, self.height, "yuv420p")
+        canvas = Canvas(*(_plane(frame, index) for index in range(3)))
+        sprites = self.sprites(pose)
+        if self.background == "green":
+            keying.compose(canvas, sprites, yuv_of(*GREEN))
+        else:
+            plate = self._plate
+            assert plate is not None  # noqa: S101 - sprites() has prepared it
+            canvas.y[...], canvas.u[...], canvas.v[...] = plate.y, plate.u, plate.v
+            for sprite in sprites:
+                canvas.lay(sprite)
+        return frame
+
+    def sprites(self, pose: Pose) -> list[Sprite]:
+        """The pieces of a picture, from back to front."""
+        if self._drawn is None:
+            self.prepare()
+        assert self._drawn is not None  # noqa: S101 - prepare() raises or sets it
+        return [self._sprite(part, pose) for part in self._drawn.parts]
+
+    def _sprite(self, part: Part, pose: Pose) -> Sprite:
+        return self._sprites.get(part.moment(pose), lambda: part.sprite(pose))
+
+    def _make_plate(self, made: Drawn) -> Canvas:
+        height, width = self.height, self.width
+        y, u, v = yuv_of(*(self._colour or (0, 0, 0)))
+        plate = Canvas(
+            np.full((height, width), y, np.uint8),
+            np.full((height // 2, width // 2), u, np.uint8),
+            np.full((height // 2, width // 2), v, np.uint8),
+        )
+        if self._colour is None:
+            for part in made.scene:
+                plate.lay(part.sprite(Pose()))
+        return plate
+
+
+class _Kept:
+    """Sprites by key, the least used ones dropped beyond a number of bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.nbytes = 0
+        self._lock = threading.Lock()
+        self._sprites: OrderedDict[Hashable, Sprite] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Sprite]) -> Sprite:
+        with self._lock:
+            if (found := self._sprites.get(key)) is not None:
+                self._sprites.move_to_end(key)
+                return found
+        # Outside the lock: two threads may make the same one, which is harmless.
+        made = make()
+        with self._lock:
+            if key not in self._sprites:
+                self._sprites[key] = made
+                self.nbytes += made.nbytes
+            while self.nbytes > self.max_bytes and len(self._sprites) > 1:
+                _, dropped = self._sprites.popitem(last=False)
+                self.nbytes -= dropped.nbytes
+        return made
+
+
+_stages: OrderedDict[tuple[str, int, int, str], Stage] = OrderedDict()
+_stages_lock = threading.Lock()
+
+
+def stage(
+    avatar_id: str, *, width: int, height: int, background: str = "scene"
+) -> Stage:
+    """The stage of an avatar; the last few are kept.
+
+    The background is "scene", "green" (made for keying) or a colour, "#rrggbb". Raises
+    `KeyError` for an unknown avatar, `ValueError` for an odd size or a background that
+    is none of these.
+    """
+    key = (avatar_id, width, height, background)
+    with _stages_lock:
+        if key not in _stages:
+            _stages[key] = Stage(
+                avatar_id, width=width, height=height, background=background
+            )
+        _stages.move_to_end(key)
+        while len(_stages) > KEPT_STAGES:
+            _stages.popitem(last=False)
+        return _stages[key]
+
+
+def warm(avatar_id: str, *, width: int, height: int, background: str = "scene") -> None:
+    """Make ready what `Stage.picture` needs. Takes a second; not for an event loop."""
+    stage(avatar_id, width=width, height=height, background=background).warm()
+
+
+def _colour(background: str) -> tuple[int, int, int] | None:
+    """The colour of a plain background, or None for the scene."""
+    if background == "scene":
+        return None
+    if background == "green":
+        return GREEN
+    if len(background) == 7 and background[0] == "#":
+        red, green, blue = bytes.fromhex(background[1:])
+        return red, green, blue
+    raise ValueError(f"{background!r} is no background")
+
+
+def _plane(frame: av.VideoFrame, index: int) -> Bytes:
+    plane = frame.planes[index]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    pixels: Bytes = rows[: plane.height, : plane.width]
+    return pixels
