@@ -11,7 +11,6 @@ http = get_asgi_application()
 
 # After the applications are loaded, because consumers import models.
 from chat.routing import websocket_urlpatterns  # noqa: E402
-
 from config.origins import SameOrigin  # noqa: E402
 
 application = ProtocolTypeRouter(

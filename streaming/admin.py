@@ -17,6 +17,10 @@ from streaming.models import Account, Session, SessionEvent
 class AccountForm(forms.ModelForm[Account]):
     """The key can be written, never read back; leaving it empty keeps it."""
 
+    base_url = forms.URLField(
+        assume_scheme="https",
+        help_text="Where its API starts, without /v1: http://127.0.0.1:3001 for one.",
+    )
     new_api_key = forms.CharField(
         label="API key",
         required=False,
@@ -120,7 +124,7 @@ class SessionAdmin(admin.ModelAdmin[Session]):
 
     @admin.action(description="Stop the selected sessions", permissions=("change",))
     def stop_selected(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
-        chosen = list(sessions.select_related("account"))
+        chosen = list(sessions)
         count = async_to_sync(services.stop_all)(chosen)
         self._report(request, chosen, count)
 

@@ -93,7 +93,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
 
     async def _send_snapshot(self) -> None:
         after = self._asked_after()
-        await self.session.arefresh_from_db()
+        await sync_to_async(self.session.reread)()
         data = {
             "session": session_info(self.session),
             "role": "viewer" if self.is_viewer else "operator",
@@ -203,7 +203,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         if not self.is_viewer:
             return
         await sync_to_async(self.session.note_ice)(state)
-        await self.session.arefresh_from_db()
+        await sync_to_async(self.session.reread)()
         if state in ("connected", "completed"):
             await sync_to_async(services.mark_live)(self.session)
         elif state == "failed":
@@ -223,10 +223,10 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
             )
 
     async def _stay(self) -> None:
-        await self.session.arefresh_from_db()
+        await sync_to_async(self.session.reread)()
         await services.keep_alive(self.session)
 
     async def _close_session(self) -> None:
-        await self.session.arefresh_from_db()
+        await sync_to_async(self.session.reread)()
         reason = EndReason.VIEWER_CLOSED if self.is_viewer else EndReason.STAFF_STOPPED
         await services.close_session(self.session, reason=reason)

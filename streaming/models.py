@@ -167,6 +167,21 @@ class Session(models.Model):
         State.FAILED: frozenset(),
     }
 
+    #: What changes after the reservation, here or in another process.
+    CHANGEABLE: ClassVar[list[str]] = [
+        "state",
+        "end_reason",
+        "ice_state",
+        "upstream_id",
+        "lease_expires_at",
+        "ends_at",
+        "last_activity_at",
+        "live_at",
+        "closing_at",
+        "ended_at",
+        "last_seq",
+    ]
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="sessions"
@@ -315,6 +330,10 @@ class Session(models.Model):
             last_activity_at=until
         )
 
+    def reread(self) -> None:
+        """Take over what others may have changed; what we know of relations stays."""
+        self.refresh_from_db(fields=self.CHANGEABLE)
+
     def record(self, kind: str, data: dict[str, Any]) -> "SessionEvent":
         """Add the next numbered event; whoever watches hears of it after the commit."""
         with transaction.atomic():
@@ -347,7 +366,7 @@ class Session(models.Model):
                     f"The session cannot go from {came_from} to {to}."
                 )
             self._record_status(came_from, to, reason)
-        self.refresh_from_db()
+        self.reread()
 
     def _record_status(self, came_from: str, to: State, reason: str) -> None:
         data = {"from": str(came_from), "to": str(to), "reason": str(reason)}

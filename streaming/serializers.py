@@ -109,7 +109,7 @@ class SdpField(serializers.Field[Any, Any, Any, Any]):
     """The answer's SDP: a string as documented, or `{type, sdp}` as real clients send it."""
 
     default_error_messages = {
-        "type": "must be the SDP as a string, or an object {type, sdp}.",
+        "type": "must be the SDP as a string, or an object {{type, sdp}}.",
         "kind": 'type must be "answer".',
         "empty": "must not be empty.",
         "long": f"must have at most {MAX_SDP_CHARS} characters.",

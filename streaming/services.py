@@ -55,7 +55,7 @@ async def find_session(session_id: uuid.UUID, user: User) -> Session:
     """The session, if `user` may see it. Raises `SessionNotFound`."""
     found = (
         await Session.objects.visible_to(user)
-        .select_related("account", "persona", "owner")
+        .select_related("persona")
         .filter(pk=session_id)
         .afirst()
     )
@@ -86,7 +86,7 @@ async def open_session(*, owner: User, persona: Persona, wish: StreamWish) -> Op
     await sweep()
     session = await sync_to_async(_reserve)(owner, persona, wish)
     try:
-        async with _provider(session) as provider:
+        async with await _provider(session) as provider:
             stream = await provider.open_stream(wish)
     except ProviderError:
         await sync_to_async(_fail)(session, EndReason.UPSTREAM_REFUSED)
@@ -139,7 +139,7 @@ def _fail(session: Session, reason: EndReason) -> None:
     try:
         session.fail(reason)
     except IllegalTransition:
-        session.refresh_from_db()  # a sweep or staff ended it first
+        session.reread()  # a sweep or staff ended it first
 
 
 async def _keep(session: Session, stream: OpenedStream) -> None:
@@ -149,7 +149,7 @@ async def _keep(session: Session, stream: OpenedStream) -> None:
     try:
         await sync_to_async(session.opened)(stream.upstream_id, ends_at=ends_at)
     except IllegalTransition:
-        async with _provider(session) as provider:
+        async with await _provider(session) as provider:
             await provider.stop(stream.upstream_id)
         raise
     await sync_to_async(session.note_activity)()
@@ -204,12 +204,16 @@ def mark_live(session: Session) -> None:
     try:
         session.go_live()
     except IllegalTransition:
-        session.refresh_from_db()
+        session.reread()
 
 
-async def interrupt(session: Session) -> None:
-    """Silence the avatar: what it says, what it has queued, and the turn that feeds it."""
-    await send_message(session.group, {"type": "turn.interrupt"})
+async def interrupt(session: Session, *, before_turn: int | None = None) -> None:
+    """Silence the avatar: what it says, what it has queued, and the turn that feeds it.
+
+    A turn that interrupts the ones before it gives its own number, lest it stop itself.
+    """
+    message = {"type": "turn.interrupt", "before_turn": before_turn}
+    await send_message(session.group, message)
     async with _upstream(session) as provider:
         await provider.interrupt(session.upstream_id)
     await sync_to_async(session.note_activity)()
@@ -240,7 +244,7 @@ async def close_session(session: Session, *, reason: EndReason) -> None:
     try:
         await sync_to_async(session.begin_closing)(reason)
     except IllegalTransition:
-        await session.arefresh_from_db()
+        await sync_to_async(session.reread)()
         if not session.is_open:
             return
         if session.state != State.CLOSING:
@@ -252,7 +256,7 @@ async def close_session(session: Session, *, reason: EndReason) -> None:
 async def _finish_closing(session: Session) -> None:
     if session.upstream_id:
         try:
-            async with _provider(session) as provider:
+            async with await _provider(session) as provider:
                 await provider.stop(session.upstream_id)
         except ProviderError as exc:
             if not _may_give_up(session):
@@ -261,7 +265,7 @@ async def _finish_closing(session: Session) -> None:
     try:
         await sync_to_async(session.finish)()
     except IllegalTransition:
-        await session.arefresh_from_db()  # another worker has finished it
+        await sync_to_async(session.reread)()  # another worker has finished it
 
 
 def _may_give_up(session: Session) -> bool:
@@ -276,7 +280,7 @@ async def sweep() -> int:
     so that they are free before anybody asks. Two sweeps at once are harmless.
     """
     at = now()
-    lost = [s async for s in Session.objects.lost(at).select_related("account")]
+    lost = [session async for session in Session.objects.lost(at)]
     await asyncio.gather(
         *(close_session(session, reason=session.why_lost(at)) for session in lost)
     )
@@ -285,7 +289,7 @@ async def sweep() -> int:
 
 async def stop_idle(*, for_s: float) -> int:
     """Stop every session in which nothing was said for `for_s` seconds."""
-    idle = Session.objects.idle(now(), for_s).select_related("account")
+    idle = Session.objects.idle(now(), for_s)
     return await stop_all([session async for session in idle])
 
 
@@ -322,10 +326,9 @@ async def _first_account() -> Account:
 # Upstream ----------------------------------------------------------------------------------
 
 
-def _provider(session: Session) -> AvatarProvider:
-    if session.account is None:  # never for a session with a seat, by constraint
-        raise WrongState("This session has no account.")
-    return provider_for(session.account)
+async def _provider(session: Session) -> AvatarProvider:
+    """The account is read anew, since staff may have moved it or changed its key."""
+    return provider_for(await Account.objects.aget(sessions=session))
 
 
 @asynccontextmanager
@@ -336,7 +339,7 @@ async def _upstream(session: Session) -> AsyncGenerator[AvatarProvider, None]:
     """
     if not session.is_usable:
         raise WrongState(f"This session is {session.state}, not in use.")
-    async with _provider(session) as provider:
+    async with await _provider(session) as provider:
         try:
             yield provider
         except Gone:

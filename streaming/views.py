@@ -104,7 +104,7 @@ class StopView(ApiView):
         reason = ending_by(request.user, session)
         async_to_sync(services.close_session)(session, reason=reason)
 
-        session.refresh_from_db()
+        session.reread()
         data = {"status": session.state, "end_reason": session.end_reason}
         return done("Session stopped successfully", data)
 

@@ -127,10 +127,11 @@ class HeyGen:
 
     async def _repeatable(self, method: str, path: str, body: Any = None) -> Any:
         async for attempt in stamina.retry_context(
-            on=base.Unreachable,
+            on=_soon_again,
             attempts=_TRIES,
             wait_initial=self._retry_wait_s,
-            timeout=self._timeout_s,
+            wait_jitter=self._retry_wait_s,
+            timeout=None,  # each try has its deadline, and one that met it is the last
         ):
             with attempt:
                 return await self._call(method, path, body, self._timeout_s)
@@ -164,6 +165,11 @@ class HeyGen:
                 if len(content) > _LARGEST_REPLY_BYTES:
                     raise base.BadReply("The avatar service's answer has no end.")
             return reply.status_code, reply.headers, content
+
+
+def _soon_again(error: Exception) -> bool:
+    """Whether a second try may go better; whoever kept us waiting would do so again."""
+    return isinstance(error, base.Unreachable) and not isinstance(error, base.TimedOut)
 
 
 def _data(status: int, headers: httpx.Headers, content: bytes) -> Any:

@@ -1,0 +1,119 @@
+"""An HTTP server that behaves as badly as it is told to, for tests of clients."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+Behaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class RudeServer:
+    """Answers each request with the next behaviour; the last one is repeated."""
+
+    url: str = ""
+    behaviours: list[Behaviour] = field(default_factory=list)
+    #: What was asked: (method, path, headers in lower case, decoded JSON body or None).
+    asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+
+    def will(self, *behaviours: Behaviour) -> None:
+        self.behaviours = list(behaviours)
+
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            self.asked.append(await _read_request(reader))
+            behave = (
+                self.behaviours.pop(0)
+                if len(self.behaviours) > 1
+                else self.behaviours[0]
+            )
+            await behave(writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client left, which some behaviours provoke
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def rude_server() -> AsyncIterator[RudeServer]:
+    rude = RudeServer()
+    server = await asyncio.start_server(rude.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    rude.url = f"http://127.0.0.1:{port}"
+    try:
+        yield rude
+    finally:
+        server.close()
+
+
+async def _read_request(
+    reader: asyncio.StreamReader,
+) -> tuple[str, str, dict[str, str], Any]:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    first, *lines = head.strip().split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = {
+        name.lower(): value for name, _, value in (x.partition(": ") for x in lines)
+    }
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return method, path, headers, json.loads(body) if body else None
+
+
+# Behaviours ---------------------------------------------------------------------------
+
+
+def answers(body: Any, *, status: int = 200, **headers: str) -> Behaviour:
+    """A proper answer; `body` may be any text, JSON or not."""
+    content = (body if isinstance(body, str) else json.dumps(body)).encode()
+
+    async def behave(writer: asyncio.StreamWriter) -> None:
+        writer.write(_head(status, len(content), headers) + content)
+        await writer.drain()
+
+    return behave
+
+
+async def says_nothing(writer: asyncio.StreamWriter) -> None:
+    """Accepts, and never answers, until the client has had enough."""
+    while not writer.is_closing():
+        await asyncio.sleep(0.02)
+        writer.write(b"")
+        await writer.drain()
+
+
+async def hangs_up(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+async def stops_in_the_middle(writer: asyncio.StreamWriter) -> None:
+    writer.write(_head(200, 1000, {}) + b'{"code": 100, "da')
+    await writer.drain()
+
+
+async def never_ends(writer: asyncio.StreamWriter) -> None:
+    """An answer without a length that goes on for ever."""
+    writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b" " * 65536)
+        await writer.drain()
+
+
+async def drips(writer: asyncio.StreamWriter) -> None:
+    """A byte now and then: no single read is slow, the whole is."""
+    writer.write(_head(200, 10_000, {}))
+    while not writer.is_closing():
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+
+
+def _head(status: int, length: int, headers: dict[str, str]) -> bytes:
+    lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {length}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines += ["Connection: close", "", ""]
+    return "\r\n".join(lines).encode()

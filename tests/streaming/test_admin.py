@@ -1,0 +1,138 @@
+"""What staff do with accounts and sessions in the admin."""
+
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import Client
+from django.utils.timezone import now
+
+from streaming import services
+from streaming.models import Account, EndReason, Session, State
+from streaming.providers.base import StreamWish
+
+SESSIONS = "/admin/streaming/session/"
+ACCOUNTS = "/admin/streaming/account/"
+
+
+@pytest.fixture
+def admin(client: Client, carol) -> Client:
+    client.force_login(carol)
+    return client
+
+
+def open_session(owner, persona) -> Session:
+    opened = async_to_sync(services.open_session)(
+        owner=owner, persona=persona, wish=StreamWish()
+    )
+    return opened.session
+
+
+def run(admin: Client, action: str, *sessions: Session) -> str:
+    chosen = [str(session.pk) for session in sessions]
+    page = admin.post(
+        SESSIONS, {"action": action, "_selected_action": chosen}, follow=True
+    )
+    return page.content.decode()
+
+
+def test_selected_sessions_are_stopped_upstream_too(admin, account, alice, anna):
+    first, second = open_session(alice, anna), open_session(alice, anna)
+
+    page = run(admin, "stop_selected", first)
+
+    assert "Stopped 1 of 1 sessions." in page
+    first.reread()
+    second.reread()
+    assert (first.state, first.end_reason) == (State.CLOSED, EndReason.STAFF_STOPPED)
+    assert second.state == State.READY
+    assert account.taken_seats() == {2}
+
+
+def test_stopping_says_when_upstream_could_not_be_told(admin, account, alice, anna):
+    session = open_session(alice, anna)
+    Account.objects.update(base_url="http://127.0.0.1:9")
+
+    page = run(admin, "stop_selected", session)
+
+    assert "1 keep their seats until" in page
+
+
+def test_stop_all_idle_takes_the_quiet_ones(admin, account, alice, anna):
+    quiet, talking = open_session(alice, anna), open_session(alice, anna)
+    Session.objects.filter(pk=quiet.pk).update(
+        last_activity_at=now() - timedelta(seconds=60)
+    )
+
+    page = run(admin, "stop_all_idle", talking)
+
+    assert "Stopped 1 sessions that were quiet" in page
+    quiet.reread()
+    talking.reread()
+    assert (quiet.is_open, talking.is_open) == (False, True)
+
+
+def test_a_sessions_page_tells_what_happened(admin, account, alice, anna):
+    session = open_session(alice, anna)
+
+    page = admin.get(f"{SESSIONS}{session.pk}/change/").content.decode()
+
+    assert "session.status" in page
+    assert "ready" in page
+
+
+def test_an_open_session_is_not_deleted(admin, account, alice, anna):
+    session = open_session(alice, anna)
+
+    refused = admin.post(f"{SESSIONS}{session.pk}/delete/", {"post": "yes"})
+
+    assert refused.status_code == 403
+    run(admin, "delete_selected", session)
+    assert Session.objects.count() == 1
+
+
+def test_a_key_can_be_written_and_is_never_shown(admin, dead_account):
+    form = {
+        "name": "Nobody",
+        "provider": "heygen",
+        "base_url": "http://127.0.0.1:3001",
+        "seat_limit": "5",
+        "priority": "0",
+        "is_enabled": "on",
+        "new_api_key": "sk-brand-new",
+    }
+    url = f"{ACCOUNTS}{dead_account.pk}/change/"
+
+    assert admin.post(url, form).status_code == 302
+    dead_account.refresh_from_db()
+    assert dead_account.api_key == "sk-brand-new"
+    assert "sk-brand-new" not in admin.get(url).content.decode()
+
+    admin.post(url, form | {"new_api_key": ""})
+    dead_account.refresh_from_db()
+    assert dead_account.api_key == "sk-brand-new"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("seat_limit", "0"), ("base_url", "not an address"), ("new_api_key", "schlüssel")],
+)
+def test_a_bad_account_is_explained(admin, dead_account, field, value):
+    form = {
+        "name": "Nobody",
+        "provider": "heygen",
+        "base_url": "http://127.0.0.1:9",
+        "seat_limit": "3",
+        "priority": "0",
+    }
+
+    page = admin.post(f"{ACCOUNTS}{dead_account.pk}/change/", form | {field: value})
+
+    assert page.status_code == 200
+    assert field in page.context["adminform"].form.errors
+
+
+def test_people_who_are_not_staff_are_kept_out(client, alice):
+    client.force_login(alice)
+
+    assert client.get(SESSIONS).status_code == 302

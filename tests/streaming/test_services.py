@@ -1,0 +1,234 @@
+"""Opening, ending and sweeping, over the real engine and over services that misbehave."""
+
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.utils.timezone import now
+
+from streaming import services
+from streaming.errors import NoSeat, WrongState
+from streaming.models import Account, EndReason, Session, State
+from streaming.providers import provider_for
+from streaming.providers.base import Gone, NoUpstreamSeat, StreamWish, Unreachable
+from tests.conftest import ENGINE_KEY
+from tests.engine_process import start_engine
+from tests.rude_server import answers, hangs_up, rude_server
+
+STREAM = {"session_id": "up-1", "sdp": {"type": "offer", "sdp": "v=0"}}
+OPENED = {"code": 100, "data": STREAM}
+
+
+def open_session(owner, persona, **wish) -> Session:
+    opened = async_to_sync(services.open_session)(
+        owner=owner, persona=persona, wish=StreamWish(**wish)
+    )
+    return opened.session
+
+
+def upstream_ids(account: Account) -> set[str]:
+    async def ask() -> set[str]:
+        async with provider_for(account) as provider:
+            return {row.upstream_id for row in await provider.sessions()}
+
+    return async_to_sync(ask)()
+
+
+def move_back(session: Session, **seconds: float) -> None:
+    at = now()
+    moved = {name: at - timedelta(seconds=s) for name, s in seconds.items()}
+    Session.objects.filter(pk=session.pk).update(**moved)
+
+
+def test_closing_tells_upstream_and_frees_the_seat(account, alice, anna):
+    session = open_session(alice, anna)
+    assert session.upstream_id in upstream_ids(account)
+
+    async_to_sync(services.close_session)(session, reason=EndReason.VIEWER_CLOSED)
+
+    assert session.state == State.CLOSED
+    assert session.upstream_id not in upstream_ids(account)
+    assert account.taken_seats() == set()
+
+
+def test_closing_what_upstream_no_longer_has_is_fine(account, alice, anna):
+    session = open_session(alice, anna)
+    Session.objects.update(upstream_id="gone-long-ago")
+    session.reread()
+
+    async_to_sync(services.close_session)(session, reason=EndReason.VIEWER_CLOSED)
+
+    assert session.state == State.CLOSED
+
+
+def test_a_seat_is_held_until_upstream_has_let_go(account, alice, anna):
+    session = open_session(alice, anna)
+    url = account.base_url
+    Account.objects.update(base_url="http://127.0.0.1:9")
+    session = Session.objects.get()
+
+    async_to_sync(services.close_session)(session, reason=EndReason.IDLE)
+    assert session.state == State.CLOSING
+    assert account.taken_seats() == {1}
+
+    Account.objects.update(base_url=url)
+    move_back(session, closing_at=11)
+    assert async_to_sync(services.sweep)() == 1
+    session.reread()
+    assert (session.state, session.end_reason) == (State.CLOSED, EndReason.IDLE)
+
+
+def test_after_five_minutes_without_upstream_the_seat_is_given_up(
+    dead_account, alice, anna
+):
+    at = now()
+    session = Session.objects.reserve(
+        dead_account, owner=alice, lease_expires_at=at, ends_at=at
+    )
+    session.opened("up-1", ends_at=at)
+    session.begin_closing(EndReason.IDLE)
+    move_back(session, closing_at=301)
+
+    async_to_sync(services.sweep)()
+
+    session.reread()
+    assert session.state == State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reason"),
+    [
+        ({"lease_expires_at": 1}, EndReason.VIEWER_LOST),
+        ({"ends_at": 1}, EndReason.MAX_AGE),
+        ({"last_activity_at": 121}, EndReason.IDLE),
+    ],
+    ids=["viewer lost", "too old", "idle"],
+)
+def test_opening_sweeps_first(account, alice, anna, seconds, reason):
+    lost = [open_session(alice, anna) for _ in range(3)][1]
+    with pytest.raises(NoSeat):
+        open_session(alice, anna)
+    move_back(lost, **seconds)
+
+    assert open_session(alice, anna).seat == 2
+
+    lost.reread()
+    assert lost.end_reason == reason
+
+
+def test_sweeping_twice_ends_nothing_twice(account, alice, anna):
+    session = open_session(alice, anna)
+    move_back(session, lease_expires_at=1)
+
+    assert async_to_sync(services.sweep)() == 1
+    assert async_to_sync(services.sweep)() == 0
+
+
+def test_staff_stop_what_is_idle_and_leave_what_talks(account, alice, anna):
+    quiet, talking = open_session(alice, anna), open_session(alice, anna)
+    move_back(quiet, last_activity_at=31)
+
+    assert async_to_sync(services.stop_idle)(for_s=30) == 1
+
+    quiet.reread()
+    talking.reread()
+    assert (quiet.end_reason, talking.end_reason) == (EndReason.STAFF_STOPPED, "")
+
+
+def test_a_full_upstream_is_said_so_and_costs_no_seat(db, alice, anna):
+    with start_engine(seats=1, api_key=ENGINE_KEY) as small:
+        account = Account.objects.create(
+            name="Small", base_url=small.url, api_key=ENGINE_KEY, seat_limit=3
+        )
+        open_session(alice, anna)
+
+        with pytest.raises(NoUpstreamSeat) as caught:
+            open_session(alice, anna)
+
+    assert caught.value.upstream_code == 10004
+    assert account.taken_seats() == {1}
+
+
+def test_a_second_account_takes_over_when_the_first_is_full(
+    account, engine, alice, anna
+):
+    Account.objects.update(seat_limit=1)
+    second = Account.objects.create(
+        name="Second", base_url=engine.url, api_key=ENGINE_KEY, priority=1
+    )
+
+    accounts = [open_session(alice, anna).account for _ in range(2)]
+
+    assert accounts == [account, second]
+
+
+def test_a_disabled_account_gives_no_seats(account, alice, anna):
+    Account.objects.update(is_enabled=False)
+
+    with pytest.raises(NoSeat, match="No avatar account"):
+        open_session(alice, anna)
+
+
+async def test_an_upstream_that_breaks_off_fails_the_session(
+    transactional_db, alice, anna
+):
+    async with rude_server() as rude:
+        rude.will(hangs_up)
+        await Account.objects.acreate(name="Rude", base_url=rude.url, api_key="x")
+
+        with pytest.raises(Unreachable):
+            await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+
+    session = await Session.objects.aget()
+    assert (session.state, session.end_reason) == (
+        State.FAILED,
+        EndReason.UPSTREAM_REFUSED,
+    )
+
+
+async def test_a_session_that_upstream_ended_is_ended_here_with_that_reason(
+    transactional_db, alice, anna
+):
+    async with rude_server() as rude:
+        await Account.objects.acreate(name="Rude", base_url=rude.url, api_key="x")
+        rude.will(answers(OPENED))
+        opened = await services.open_session(
+            owner=alice, persona=anna, wish=StreamWish()
+        )
+        closed = {"code": 10005, "message": "session state wrong: closed"}
+        rude.will(answers(closed, status=400))
+
+        with pytest.raises(Gone):
+            await services.speak(opened.session, "Hello?")
+
+    session = await Session.objects.aget()
+    assert (session.state, session.end_reason) == (
+        State.FAILED,
+        EndReason.UPSTREAM_ENDED,
+    )
+
+
+def test_nothing_can_be_done_with_a_session_that_has_ended(account, alice, anna):
+    session = open_session(alice, anna)
+    async_to_sync(services.close_session)(session, reason=EndReason.VIEWER_LEFT)
+
+    with pytest.raises(WrongState, match="the viewer left the page"):
+        async_to_sync(services.get_open_session)(session.pk, alice)
+    with pytest.raises(WrongState):
+        async_to_sync(services.speak)(session, "Hello?")
+
+
+def test_the_cloud_may_set_a_shorter_end(db, alice, anna):
+    async def run() -> Session:
+        async with rude_server() as rude:
+            await Account.objects.acreate(name="Rude", base_url=rude.url, api_key="x")
+            data = {**STREAM, "session_duration_limit": 60}
+            rude.will(answers({"code": 100, "data": data}))
+            opened = await services.open_session(
+                owner=alice, persona=anna, wish=StreamWish()
+            )
+            return opened.session
+
+    session = async_to_sync(run)()
+
+    assert session.ends_at < now() + timedelta(seconds=61)

@@ -1,0 +1,303 @@
+"""The session's websocket, through the whole ASGI application and the real engine."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+
+from config.asgi import application
+from streaming import services
+from streaming.models import EndReason, Session, State
+from streaming.providers.base import StreamWish
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Connect = Callable[..., Any]
+
+
+@pytest.fixture
+def session(account, alice, anna) -> Session:
+    from asgiref.sync import async_to_sync
+
+    opened = async_to_sync(services.open_session)(
+        owner=alice, persona=anna, wish=StreamWish()
+    )
+    return opened.session
+
+
+def cookie_of(user: User) -> bytes:
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Open a websocket as a user's browser; all are closed at the end."""
+    sockets: list[WebsocketCommunicator] = []
+
+    async def open_socket(
+        session_id: Any,
+        user: User | None,
+        *,
+        origin: bytes | None = b"http://localhost",
+        query: str = "",
+    ) -> WebsocketCommunicator | None:
+        headers = [(b"host", b"localhost")]
+        if origin is not None:
+            headers.append((b"origin", origin))
+        if user:
+            headers.append((b"cookie", await sync_to_async(cookie_of)(user)))
+        socket = WebsocketCommunicator(
+            application, f"/ws/sessions/{session_id}/{query}", headers
+        )
+        sockets.append(socket)
+        accepted, _ = await socket.connect(timeout=5)
+        return socket if accepted else None
+
+    yield open_socket
+    for socket in sockets:
+        await socket.disconnect()
+
+
+async def told(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+    """The next frame of a kind; others on the way are passed over."""
+    while True:
+        frame: dict[str, Any] = await socket.receive_json_from(timeout=5)
+        if frame["type"] == kind:
+            return frame
+
+
+async def state_of(session: Session) -> str:
+    await sync_to_async(session.reread)()
+    return session.state
+
+
+async def test_the_first_frame_is_a_snapshot(session, alice, connect):
+    socket = await connect(session.pk, alice)
+
+    frame = await socket.receive_json_from(timeout=5)
+
+    assert (frame["type"], frame["seq"]) == ("snapshot", 2)
+    assert frame["data"]["role"] == "viewer"
+    shown = frame["data"]["session"]
+    assert (shown["id"], shown["state"]) == (str(session.pk), "ready")
+    assert "upstream" not in json.dumps(frame)
+
+
+async def test_ice_states_reach_the_operators_second_window(
+    session, alice, carol, connect
+):
+    viewer = await connect(session.pk, alice)
+    operator = await connect(session.pk, carol)
+    snapshot = await told(operator, "snapshot")
+    await sync_to_async(session.answered)()
+
+    await viewer.send_json_to({"type": "ice.state", "state": "connected"})
+
+    assert (await told(operator, "session.status"))["data"]["to"] == "connecting"
+    assert (await told(operator, "ice.state"))["data"] == {"state": "connected"}
+    assert (await told(operator, "session.status"))["data"]["to"] == "live"
+    assert snapshot["data"]["role"] == "operator"
+    assert await state_of(session) == State.LIVE
+
+
+async def test_coming_back_brings_what_was_missed_in_order(session, alice, connect):
+    first = await connect(session.pk, alice)
+    seq = (await told(first, "snapshot"))["seq"]
+    await first.disconnect()
+    for state in ("checking", "connected", "disconnected"):
+        await sync_to_async(session.note_ice)(state)
+
+    again = await connect(session.pk, alice, query=f"?after={seq}")
+    await told(again, "snapshot")
+
+    missed = [await again.receive_json_from(timeout=5) for _ in range(3)]
+    assert [frame["seq"] for frame in missed] == [seq + 1, seq + 2, seq + 3]
+    assert missed[-1]["data"] == {"state": "disconnected"}
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "99999999999", "²", ""])
+async def test_a_strange_after_is_no_after(session, alice, connect, after):
+    socket = await connect(session.pk, alice, query=f"?after={after}")
+
+    await told(socket, "snapshot")
+    assert await socket.receive_nothing()
+
+
+async def test_the_viewers_close_ends_the_session(session, alice, connect):
+    socket = await connect(session.pk, alice)
+
+    await socket.send_json_to({"type": "close"})
+
+    assert (await told(socket, "session.status"))["data"]["to"] == "closing"
+    assert (await told(socket, "session.status"))["data"] == {
+        "from": "closing",
+        "to": "closed",
+        "reason": "viewer_closed",
+    }
+
+
+async def test_a_failed_connection_ends_the_session(session, alice, connect):
+    socket = await connect(session.pk, alice)
+
+    await socket.send_json_to({"type": "ice.state", "state": "failed"})
+
+    await told(socket, "session.status")
+    assert (await told(socket, "session.status"))["data"]["to"] == "failed"
+    assert session.pk is not None
+    assert await state_of(session) == State.FAILED
+
+
+async def test_stay_is_a_sign_of_life(session, alice, connect):
+    socket = await connect(session.pk, alice)
+    before = session.last_activity_at
+
+    await socket.send_json_to({"type": "stay"})
+    await socket.send_json_to({"type": "nonsense"})
+    await told(socket, "error")  # frames are handled in order, so stay is done
+
+    await sync_to_async(session.reread)()
+    assert session.last_activity_at > before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "3",
+        '"heartbeat"',
+        "{}",
+        '{"type": 3}',
+        '{"type": "what"}',
+        '{"type": "ice.state"}',
+        '{"type": "ice.state", "state": "melted"}',
+        '{"type": "ice.state", "state": ["new"]}',
+        '{"type": "avatar.talking", "state": "sing"}',
+        "[" * 5000,
+    ],
+)
+async def test_a_bad_frame_is_answered_and_harms_nobody(session, alice, connect, text):
+    socket = await connect(session.pk, alice)
+    await told(socket, "snapshot")
+
+    await socket.send_to(text_data=text)
+
+    error = await told(socket, "error")
+    assert error["data"]["code"] == "bad_message"
+    await socket.send_json_to({"type": "heartbeat"})
+    assert await socket.receive_nothing()
+    assert await state_of(session) == State.READY
+
+
+async def test_a_flood_is_sent_away(session, alice, connect):
+    socket = await connect(session.pk, alice)
+    await told(socket, "snapshot")
+
+    await socket.send_to(text_data='{"type": "heartbeat", "x": "' + "x" * 20_000 + '"}')
+
+    assert (await socket.receive_output(timeout=5)) == {
+        "type": "websocket.close",
+        "code": 4400,
+    }
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [("nobody", 4401), ("bob", 4404)], ids=["anonymous", "stranger"]
+)
+async def test_only_owner_and_staff_come_in(session, bob, connect, who, code):
+    socket = await connect(session.pk, bob if who == "bob" else None)
+
+    assert (await socket.receive_output(timeout=5))["code"] == code
+
+
+async def test_an_unknown_session_is_told_apart_from_nothing(alice, connect):
+    socket = await connect(uuid.uuid4(), alice)
+
+    assert (await socket.receive_output(timeout=5))["code"] == 4404
+
+
+@pytest.mark.parametrize(
+    "origin", [b"http://evil.example", b"http://localhost:8080", b"null", None]
+)
+async def test_a_page_of_another_origin_is_refused(session, alice, connect, origin):
+    socket = await connect(session.pk, alice, origin=origin)
+
+    assert socket is None
+
+
+async def test_an_operator_who_leaves_costs_nothing(session, carol, connect):
+    socket = await connect(session.pk, carol)
+    await told(socket, "snapshot")
+    before = session.lease_expires_at
+
+    await socket.disconnect()
+
+    await sync_to_async(session.reread)()
+    assert session.lease_expires_at == before
+
+
+async def test_what_an_operator_says_of_media_is_not_believed(session, carol, connect):
+    socket = await connect(session.pk, carol)
+    await told(socket, "snapshot")
+
+    await socket.send_json_to({"type": "ice.state", "state": "failed"})
+
+    assert await socket.receive_nothing()
+    assert await state_of(session) == State.READY
+
+
+async def test_an_operator_may_close(session, carol, connect):
+    socket = await connect(session.pk, carol)
+
+    await socket.send_json_to({"type": "close"})
+
+    await told(socket, "session.status")
+    ended = await told(socket, "session.status")
+    assert ended["data"]["reason"] == EndReason.STAFF_STOPPED
+
+
+async def test_a_viewer_who_vanishes_is_swept_after_the_grace(
+    session, alice, carol, connect, settings
+):
+    settings.LEASE_GRACE_S = 0.1
+    viewer = await connect(session.pk, alice)
+    operator = await connect(session.pk, carol)
+
+    await viewer.disconnect()
+
+    await told(operator, "session.status")
+    ended = await told(operator, "session.status")
+    assert ended["data"]["reason"] == EndReason.VIEWER_LOST
+
+
+async def test_a_viewer_whose_heart_stops_is_sent_away(
+    session, alice, connect, settings
+):
+    settings.LEASE_S = 0.1
+    socket = await connect(session.pk, alice)
+    await told(socket, "snapshot")
+
+    assert (await socket.receive_output(timeout=5))["code"] == 4408
+
+
+async def test_stats_pass_to_operators_and_are_not_kept(session, alice, carol, connect):
+    viewer, operator = (
+        await connect(session.pk, alice),
+        await connect(session.pk, carol),
+    )
+    await told(operator, "snapshot")
+
+    await viewer.send_json_to({"type": "media.stats", "fps": 25, "x": "y", "n": True})
+
+    frame = await told(operator, "media.stats")
+    assert (frame["seq"], frame["data"]) == (None, {"fps": 25})
