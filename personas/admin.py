@@ -37,7 +37,6 @@ class PersonaForm(PersonaModelForm):
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets choose)
         widgets = {
             "greeting": forms.Textarea(attrs={"rows": 3}),
-            "personality_style": forms.Textarea(attrs={"rows": 2}),
             "knowledge": forms.Textarea(attrs={"rows": 20}),
             "speaking_rate": forms.NumberInput(
                 attrs={
@@ -80,8 +79,7 @@ class PersonaAdmin(PersonaModelAdmin):
         "title",
         "owner",
         "visibility",
-        "is_default",
-        "avatar_name",
+        "default_mark",
         "updated_at",
     )
     list_filter = (OwnershipFilter, "visibility", "is_default", "language")
@@ -164,6 +162,10 @@ class PersonaAdmin(PersonaModelAdmin):
 
     class Media:
         css = {"all": ("personas/admin.css",)}
+
+    @admin.display(description="site default")
+    def default_mark(self, persona: Persona) -> str:
+        return "default" if persona.is_default else ""
 
     @admin.display(description="prompt")
     def prompt_preview(self, persona: Persona) -> SafeString:

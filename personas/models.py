@@ -105,9 +105,9 @@ class Persona(models.Model):
     """Somebody to talk to: profile, words, facts, face and voice."""
 
     class Visibility(models.TextChoices):
-        PRIVATE = "private", "Private: only the owner"
-        UNLISTED = "unlisted", "Unlisted: whoever knows the address"
-        PUBLIC = "public", "Public: everybody"
+        PRIVATE = "private", "Private"
+        UNLISTED = "unlisted", "Unlisted"
+        PUBLIC = "public", "Public"
 
     slug = models.SlugField(
         "address name",
@@ -128,7 +128,10 @@ class Persona(models.Model):
         max_length=10,
         choices=Visibility,
         default=Visibility.PRIVATE,
-        help_text="Who can find it and talk to it.",
+        help_text=(
+            "Private: only its owner can talk to it. Unlisted: also whoever knows its "
+            "address. Public: everybody, and it is shown in the list."
+        ),
     )
     is_default = models.BooleanField("site default", default=False, editable=False)
     copied_from = models.ForeignKey(
@@ -400,6 +403,8 @@ class Persona(models.Model):
                 f"{self.name} must be public and have no owner to be the site default."
             )
         with transaction.atomic():
+            # One at a time: all of the site's rows, because none may be the default yet.
+            list(Persona.objects.of_the_site().select_for_update().order_by("pk"))
             Persona.objects.filter(is_default=True).update(is_default=False)
             self.change(is_default=True)
 

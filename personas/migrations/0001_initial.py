@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(blank=True, help_text="Part of the persona's address. Leave empty to make it from the name.", max_length=80, unique=True, verbose_name='address name')),
-                ('visibility', models.CharField(choices=[('private', 'Private: only the owner'), ('unlisted', 'Unlisted: whoever knows the address'), ('public', 'Public: everybody')], default='private', help_text='Who can find it and talk to it.', max_length=10)),
+                ('visibility', models.CharField(choices=[('private', 'Private'), ('unlisted', 'Unlisted'), ('public', 'Public')], default='private', help_text='Private: only its owner can talk to it. Unlisted: also whoever knows its address. Public: everybody, and it is shown in the list.', max_length=10)),
                 ('is_default', models.BooleanField(default=False, editable=False, verbose_name='site default')),
                 ('name', personas.fields.LineField(help_text='As the persona would introduce itself.', max_length=120)),
                 ('title', personas.fields.LineField(blank=True, help_text='What it is, in a few words: “museum guide”, “second-year student”.', max_length=200)),

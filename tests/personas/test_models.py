@@ -155,12 +155,10 @@ def test_losing_the_race_for_a_slug_finds_another(iris, monkeypatch):
 
 
 class AnyNameGetsASlug(HypothesisTestCase):
-    @given(st.text(min_size=1, max_size=120))
+    @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1))
     def test_any_name_gets_a_slug(self, name: str) -> None:
         with transaction.atomic():
-            persona = Persona(name=name.encode("utf-8", "ignore").decode() or "x")
-            persona.save()
-            assert persona.slug
+            persona = Persona.objects.create(name=name[: limits.NAME_MAX_CHARS])
             Persona._meta.get_field("slug").clean(persona.slug, persona)
 
 
