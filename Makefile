@@ -1,0 +1,54 @@
+# The two commands are `make run` and `make test`; both do all of their own set-up.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check setup setup-test link lock bench clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: setup  ## Set up, then run the portal, the avatar engine and the worker
+	@$(MANAGE) runportal
+
+setup: $(VENV)/.installed  ## Environment, migrations, static files, example data
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) load_examples
+	@$(MANAGE) sync_accounts
+
+test: setup setup-test  ## Set up, then run the tests
+	@$(BIN)/pytest
+
+check: setup-test  ## Format, lint, settings, migrations, types and tests
+	@$(MANAGE) verify
+
+link: setup  ## Print another one-time sign-in link
+	@$(MANAGE) signin_link
+
+bench: setup-test  ## Print the benchmarks
+	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m $$(echo $${file%.py} | tr / .) || exit 1; done
+
+setup-test: $(VENV)/.installed-test  ## What the tests need on top
+	@tests/setup_chromium.sh
+
+$(VENV)/.installed: requirements.lock
+	@PYTHON="$(PYTHON)" config/make_venv.sh $(VENV)
+	@echo "Installing what Greenroom needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed tests/requirements.lock
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@touch $@
+
+lock:  ## Compile the lock files anew from pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --extra scale pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --extra scale --extra dev pyproject.toml -c requirements.lock -o tests/requirements.lock
+
+clean:  ## Remove the environment and caches; the data in .greenroom stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
