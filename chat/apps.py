@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    """Who answers, how the answer becomes speech, and what was really said."""
+
+    name = "chat"

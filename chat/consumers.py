@@ -1,0 +1,65 @@
+"""The session's websocket with a conversation on it."""
+
+import time
+from typing import Any
+
+from chat import messages, turns
+from chat.errors import NotTheViewer, TooFast
+from chat.minds import describe_mind, warm_up
+from chat.models import Turn
+from chat.rates import Bucket
+from chat.turns import Turns
+from streaming import services, watch
+from streaming.consumers import SessionConsumer
+
+#: Ten things to say or ask at once, then one every two seconds.
+TALK_BURST = 10
+TALK_PER_S = 0.5
+
+
+class TalkConsumer(SessionConsumer):
+    """Translates say, ask and interrupt to turns; what happens comes back by the group.
+
+    Only the viewer puts words into the conversation. Operators may end it and hush it,
+    but whoever talks with a persona should know that nobody else writes their part.
+    """
+
+    async def connect(self) -> None:
+        self.turns = Turns()
+        self._talk = Bucket(TALK_BURST, TALK_PER_S)
+        await super().connect()
+
+    async def snapshot_extras(self) -> dict[str, Any]:
+        watch.hold(warm_up())
+        return {"mind": describe_mind().as_dict()}
+
+    async def receive_message(self, content: dict[str, Any]) -> None:
+        match messages.parse(content):
+            case messages.Say(text):
+                await self._start(Turn.Kind.SAY, text)
+            case messages.Ask(text):
+                await self._start(Turn.Kind.ASK, text)
+            case messages.Interrupt():
+                await self._interrupt()
+            case None:
+                await super().receive_message(content)
+
+    async def _start(self, kind: Turn.Kind, text: str) -> None:
+        if not self.is_viewer:
+            raise NotTheViewer
+        if not self._talk.take(time.monotonic()):
+            raise TooFast
+        session = await services.get_open_session(self.session.pk, self.user)
+        await self.turns.start(session, kind, text)
+
+    async def _interrupt(self) -> None:
+        self.turns.cancel()
+        session = await services.get_open_session(self.session.pk, self.user)
+        await turns.interrupt(session, self.turns)
+
+    async def turn_interrupt(self, message: dict[str, Any]) -> None:
+        """From the group: somebody interrupted, perhaps in another process."""
+        await self.turns.heed(message)
+
+    async def leaving(self) -> None:
+        await self.turns.stop()

@@ -1,0 +1,26 @@
+"""What can go wrong in a conversation, besides its mind (`chat.minds`) and its avatar.
+
+* DomainError (config.errors)
+  * NotTheViewer   staff may watch and interrupt, but words are put in by the viewer alone
+  * TooFast        more was said and asked than anybody could listen to
+"""
+
+from typing import ClassVar
+
+from config.errors import DomainError
+
+
+class NotTheViewer(DomainError):
+    code: ClassVar[str] = "not_the_viewer"
+    status: ClassVar[int] = 403
+
+    def __init__(self) -> None:
+        super().__init__("Only the session's own viewer can make the avatar speak.")
+
+
+class TooFast(DomainError):
+    code: ClassVar[str] = "throttled"
+    status: ClassVar[int] = 429
+
+    def __init__(self) -> None:
+        super().__init__("That was a lot at once. Wait a moment.")

@@ -1,0 +1,59 @@
+"""What a viewer may say on the socket, beyond what every session knows: a closed union."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from streaming.messages import BadMessage
+
+MAX_SAY_CHARS = 1000
+MAX_PROMPT_CHARS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Have the avatar repeat this text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Have the persona answer this."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Be silent, now."""
+
+
+ChatMessage = Say | Ask | Interrupt
+
+
+def parse(content: dict[str, Any]) -> ChatMessage | None:
+    """Read one decoded frame; None when it is not about talking.
+
+    Raises `BadMessage` with a reason fit for the client.
+    """
+    match content:
+        case {"type": "say"}:
+            return Say(_text(content, MAX_SAY_CHARS))
+        case {"type": "ask"}:
+            return Ask(_text(content, MAX_PROMPT_CHARS))
+        case {"type": "interrupt"}:
+            return Interrupt()
+        case _:
+            return None
+
+
+def _text(content: dict[str, Any], max_chars: int) -> str:
+    text = content.get("text")
+    if not isinstance(text, str):
+        raise BadMessage("text: must be a string.")
+    text = text.strip()
+    if not 0 < len(text) <= max_chars:
+        raise BadMessage(f"text: must have 1 to {max_chars} characters.")
+    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadMessage("text: must be plain Unicode text.")
+    return text

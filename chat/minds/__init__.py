@@ -1,0 +1,79 @@
+"""Who answers: a language model when one is connected, else the persona's own facts."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from chat.minds import openai
+from chat.minds.base import Message, Mind
+from chat.minds.offline import OfflineMind
+from chat.minds.openai import OpenAIMind
+from personas.prompt import system_prompt
+
+if TYPE_CHECKING:
+    from personas.models import Persona
+
+OFFLINE_NOTICE = (
+    "No language model is connected, so a small offline responder answers: it picks what "
+    "fits the question from the persona's own facts and says it in the first person. "
+    "To connect a model, set OPENAI_API_KEY, or OPENAI_BASE_URL and OPENAI_MODEL for any "
+    "OpenAI-compatible server, and restart."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MindInfo:
+    """Which mind answers, for people."""
+
+    name: str
+    offline: bool
+    notice: str
+
+    def as_dict(self) -> dict[str, str | bool]:
+        return {"name": self.name, "offline": self.offline, "notice": self.notice}
+
+
+def model_is_connected() -> bool:
+    """A key is enough; so is an address, since many local servers ask for no key."""
+    return bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
+
+
+def mind_for(persona: "Persona") -> Mind:
+    """The mind that answers for `persona`, opened anew for every reply."""
+    if not model_is_connected():
+        return OfflineMind(persona)
+    return OpenAIMind(
+        model=settings.OPENAI_MODEL,
+        base_url=settings.OPENAI_BASE_URL,
+        api_key=settings.OPENAI_API_KEY,
+        timeout_s=settings.OPENAI_TIMEOUT_S,
+    )
+
+
+def describe_mind() -> MindInfo:
+    if not model_is_connected():
+        return MindInfo("Offline responder", offline=True, notice=OFFLINE_NOTICE)
+    return MindInfo(
+        settings.OPENAI_MODEL,
+        offline=False,
+        notice=f"The model {settings.OPENAI_MODEL} answers.",
+    )
+
+
+async def complete(persona: "Persona", prompt: str) -> str:
+    """The whole answer to one prompt, without a session or a history.
+
+    Raises `ModelError`.
+    """
+    messages = [Message("system", system_prompt(persona)), Message("user", prompt)]
+    async with aclosing(mind_for(persona).reply(messages)) as deltas:
+        return "".join([delta async for delta in deltas]).strip()
+
+
+async def warm_up() -> None:
+    """Load what the first answer needs while nobody waits for it."""
+    if model_is_connected():
+        await asyncio.to_thread(openai.warm_up)

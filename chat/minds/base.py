@@ -1,0 +1,92 @@
+"""What the pipeline asks of whoever answers, and what can go wrong there.
+
+* ModelError              `said` keeps the provider's own words
+  * ModelUnauthorized     the portal's key is refused; staff must act
+  * ModelRateLimited      the answer was "later"; `retry_after_s` says when
+  * ModelTimeout          nothing came in time
+  * ModelUnreachable      no usable answer: no connection, or the server failed
+  * ModelBadReply         the answer is not what we know, or broke off
+  * ModelRefused          the request will keep failing as it stands, or the model declined
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol
+
+from config.errors import DomainError
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One contribution to the conversation so far."""
+
+    role: Role
+    text: str
+
+
+class Mind(Protocol):
+    """Anything that answers in a stream of text.
+
+    Closing the generator closes whatever it has opened. It raises `ModelError` and
+    nothing of the library below.
+    """
+
+    def reply(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]: ...
+
+
+class ModelError(DomainError):
+    """The language model did not answer as it should."""
+
+    code: ClassVar[str] = "model_error"
+    status: ClassVar[int] = 502
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, said: str = "") -> None:
+        super().__init__(message, detail=f"{message} {said}".strip())
+        self.said = said
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        if self.said:
+            body["upstream"] = {"code": None, "message": self.said}
+        return body
+
+
+class ModelUnauthorized(ModelError):
+    code: ClassVar[str] = "model_unauthorized"
+
+
+class ModelRateLimited(ModelError):
+    code: ClassVar[str] = "model_rate_limited"
+    status: ClassVar[int] = 429
+
+    def __init__(
+        self, message: str, *, said: str = "", retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, said=said)
+        self.retry_after_s = retry_after_s
+
+    def headers(self) -> dict[str, str]:
+        if self.retry_after_s is None:
+            return {}
+        return {"Retry-After": f"{self.retry_after_s:.0f}"}
+
+
+class ModelTimeout(ModelError):
+    code: ClassVar[str] = "model_timeout"
+    status: ClassVar[int] = 504
+
+
+class ModelUnreachable(ModelError):
+    code: ClassVar[str] = "model_unreachable"
+    retryable: ClassVar[bool] = True
+
+
+class ModelBadReply(ModelError):
+    code: ClassVar[str] = "model_bad_reply"
+
+
+class ModelRefused(ModelError):
+    code: ClassVar[str] = "model_refused"

@@ -1,0 +1,162 @@
+"""What was said: one row per exchange between a viewer and a persona."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Max, Q
+from django.utils.timezone import now
+
+from chat.minds.base import Message
+from streaming.models import Session
+
+HISTORY_TURNS = 12
+HISTORY_CHARS = 8_000
+
+
+class TurnQuerySet(models.QuerySet["Turn"]):
+    """The vocabulary of turn look-ups."""
+
+    def open(self) -> "TurnQuerySet":
+        return self.filter(ended_at=None)
+
+    def begin(self, session: Session, *, kind: "Turn.Kind", prompt: str) -> "Turn":
+        """Start the session's next turn; one that is still open is interrupted by it.
+
+        The session's row is the lock, so turns that begin at the same time, in whatever
+        process, are numbered one after the other.
+        """
+        with transaction.atomic():
+            Session.objects.select_for_update().only("pk").get(pk=session.pk)
+            turns = self.filter(session=session)
+            turns.open().update(interrupted=True, ended_at=now())
+            last = turns.aggregate(last=Max("number"))["last"] or 0
+            return self.create(
+                session=session, number=last + 1, kind=kind, prompt=prompt
+            )
+
+    def history(
+        self,
+        session: Session,
+        *,
+        max_turns: int = HISTORY_TURNS,
+        max_chars: int = HISTORY_CHARS,
+    ) -> list[Message]:
+        """The session's latest ended turns as messages, oldest first, within both limits.
+
+        The reply is what was spoken, and not what the model would have said: it should
+        not refer to words that nobody has heard.
+        """
+        ended = self.filter(session=session).exclude(ended_at=None)
+        messages: list[Message] = []
+        for turn in ended.order_by("-number")[:max_turns]:
+            said = turn.as_messages()
+            max_chars -= sum(len(message.text) for message in said)
+            if max_chars < 0:
+                break
+            messages = said + messages
+        return messages
+
+    def speaking(self, session: Session) -> "TurnQuerySet":
+        """Turns of which the avatar probably still says something."""
+        return self.filter(session=session, speaks_until__gt=now())
+
+    def silence(self, session: Session) -> int:
+        """The avatar was interrupted: what it was saying counts as such."""
+        return self.speaking(session).update(interrupted=True, speaks_until=None)
+
+
+class Turn(models.Model):
+    """One exchange: what was asked, what was handed to the avatar, and how fast.
+
+    A turn is open until everything is handed over, or until it is interrupted or fails.
+    A session has at most one open turn, by a constraint.
+    """
+
+    class Kind(models.TextChoices):
+        ASK = "ask", "asked: the persona answers"
+        SAY = "say", "said: the persona repeats the text"
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="turns")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=3, choices=Kind.choices, default=Kind.ASK)
+    prompt = models.TextField()
+    reply = models.TextField(blank=True, default="")
+    interrupted = models.BooleanField(default=False)
+    #: The stable code of the error that ended it.
+    failed = models.CharField(max_length=40, blank=True, default="")
+
+    # All from the moment when the prompt had come in.
+    first_delta_ms = models.FloatField(null=True, blank=True)
+    first_piece_ms = models.FloatField(null=True, blank=True)
+    accepted_ms = models.FloatField(null=True, blank=True)
+    finished_ms = models.FloatField(null=True, blank=True)
+
+    #: How long the accepted text takes to say, and when the avatar should be through.
+    duration_s = models.FloatField(default=0.0)
+    speaks_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TurnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("session", "number")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "number"], name="chat_turn_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=Q(ended_at=None),
+                name="chat_one_open_turn_per_session",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"turn {self.number} of {self.session_id}"
+
+    def as_messages(self) -> list[Message]:
+        """What the model should know of it; a repeated text was the persona's alone."""
+        asked = [Message("user", self.prompt)] if self.kind == self.Kind.ASK else []
+        return asked + ([Message("assistant", self.reply)] if self.reply else [])
+
+    def timings(self) -> dict[str, float | None]:
+        names = ("first_delta_ms", "first_piece_ms", "accepted_ms", "finished_ms")
+        return {
+            name: None if (ms := getattr(self, name)) is None else round(ms, 1)
+            for name in names
+        }
+
+    def is_current(self) -> bool:
+        """Whether it is still open, whatever another process did meanwhile."""
+        return Turn.objects.open().filter(pk=self.pk).exists()
+
+    def hear(self, text: str, *, duration_s: float) -> None:
+        """The avatar has accepted `text`; it says it after what it had before."""
+        begins = max(now(), self.speaks_until or now())
+        self._write(
+            reply=f"{self.reply} {text}".strip(),
+            duration_s=self.duration_s + duration_s,
+            speaks_until=begins + timedelta(seconds=duration_s),
+        )
+
+    def end(self, *, interrupted: bool = False, failed: str = "") -> None:
+        """Close the turn. One that a newer turn has interrupted stays interrupted."""
+        ended = Turn.objects.open().filter(pk=self.pk)
+        if ended.update(ended_at=now(), interrupted=interrupted, failed=failed):
+            self.interrupted, self.failed = interrupted, failed
+        else:
+            self.interrupted = True
+        self._write(
+            first_delta_ms=self.first_delta_ms,
+            first_piece_ms=self.first_piece_ms,
+            accepted_ms=self.accepted_ms,
+            finished_ms=self.finished_ms,
+        )
+
+    def _write(self, **values: Any) -> None:
+        """Write only what is given, so that an interruption from elsewhere survives."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        Turn.objects.filter(pk=self.pk).update(**values)

@@ -1,0 +1,112 @@
+"""The pipeline: a mind's words, cut into sentences, handed to a voice one by one."""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Protocol
+
+from chat.minds.base import Message, Mind
+from chat.sentences import Delta, Sentence, sentences
+
+
+class Said(Protocol):
+    """What a voice knows of a sentence that it has accepted."""
+
+    @property
+    def task_id(self) -> str: ...
+
+    @property
+    def duration_s(self) -> float: ...
+
+
+class Voice(Protocol):
+    """Anything that says a sentence; returns once the sentence is accepted."""
+
+    async def say(self, text: str) -> Said: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The model wrote something; nobody has heard it yet."""
+
+    text: str
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """The voice has accepted a sentence."""
+
+    index: int
+    text: str
+    task_id: str
+    duration_s: float
+    complete_at_ms: float  #: when the sentence was known to be whole
+    accepted_at_ms: float
+
+
+Clock = Callable[[], float]
+
+
+async def speak_reply(
+    mind: Mind,
+    voice: Voice,
+    messages: Sequence[Message],
+    *,
+    clock: Clock = time.monotonic,
+) -> AsyncGenerator[Written | Spoken, None]:
+    """Say the reply to `messages` sentence by sentence, as the mind writes it.
+
+    Yields what was written as it comes, and each sentence once the voice has it; times
+    count from the start of the iteration. Close this generator, or cancel the task that
+    reads it, to interrupt: the model's stream is closed at once and nothing more is said.
+    What was said is exactly what was yielded as `Spoken`.
+    """
+    async with (
+        aclosing(mind.reply(messages)) as deltas,
+        aclosing(sentences(deltas)) as parts,
+        aclosing(_spoken(parts, voice, clock)) as events,
+    ):
+        async for event in events:
+            yield event
+
+
+async def speak_pieces(
+    voice: Voice, texts: Sequence[str], *, clock: Clock = time.monotonic
+) -> AsyncGenerator[Written | Spoken, None]:
+    """Say finished texts one after the other, as they are."""
+
+    async def parts() -> AsyncGenerator[Delta | Sentence, None]:
+        for text in texts:
+            yield Sentence(text)
+
+    async with aclosing(_spoken(parts(), voice, clock)) as events:
+        async for event in events:
+            yield event
+
+
+async def _spoken(
+    parts: AsyncIterable[Delta | Sentence], voice: Voice, clock: Clock
+) -> AsyncGenerator[Written | Spoken, None]:
+    began_s = clock()
+
+    def since_ms() -> float:
+        return (clock() - began_s) * 1000
+
+    index = 0
+    async for part in parts:
+        if isinstance(part, Delta):
+            yield Written(text=part.text, at_ms=since_ms())
+            continue
+        complete_at_ms = since_ms()
+        said = await voice.say(part.text)
+        yield Spoken(
+            index=index,
+            text=part.text,
+            task_id=said.task_id,
+            duration_s=said.duration_s,
+            complete_at_ms=complete_at_ms,
+            accepted_at_ms=since_ms(),
+        )
+        index += 1

@@ -1,0 +1,71 @@
+"""The documented bodies of the chat endpoints, in and out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from chat.messages import MAX_PROMPT_CHARS
+from chat.models import Turn
+from chat.sentences import HARD_LIMIT_CHARS
+from streaming.serializers import SessionIn
+
+MAX_REPEAT_CHARS = 10 * HARD_LIMIT_CHARS  # more than a session can say
+
+
+class StrictText(serializers.CharField):
+    """A string; a number is not one, whatever it could be turned into."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBoolean(serializers.BooleanField):
+    """true or false; "yes", 1 and "false" are mistakes worth hearing about."""
+
+    default_error_messages = {"strict": "must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("strict")
+        return data
+
+
+class TextIn(SessionIn):
+    """POST persona/heygen/text."""
+
+    text = StrictText(max_length=MAX_REPEAT_CHARS)
+    generate_ai_response = StrictBoolean(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["generate_ai_response"] and len(attrs["text"]) > MAX_PROMPT_CHARS:
+            problem = f"must have at most {MAX_PROMPT_CHARS} characters to be answered."
+            raise serializers.ValidationError({"text": problem})
+        return attrs
+
+    def kind(self) -> Turn.Kind:
+        asked = self.validated_data["generate_ai_response"]
+        return Turn.Kind.ASK if asked else Turn.Kind.SAY
+
+
+class PromptIn(serializers.Serializer[Any]):
+    """POST openai/complete."""
+
+    prompt = StrictText(max_length=MAX_PROMPT_CHARS)
+
+
+def spoken_text(turn: Turn) -> dict[str, Any]:
+    """What came of a text; `ai_response` only where an answer was asked for."""
+    shown: dict[str, Any] = {
+        "data": {
+            "session_id": str(turn.session_id),
+            "turn": turn.number,
+            "text": turn.reply,
+            "interrupted": turn.interrupted,
+        },
+        "speaking_duration": round(turn.duration_s, 3),
+    }
+    if turn.kind == Turn.Kind.ASK:
+        shown["ai_response"] = turn.reply
+    return shown

@@ -1,0 +1,70 @@
+"""The documented chat endpoints: read, do, show."""
+
+from asgiref.sync import async_to_sync
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chat.errors import NotTheViewer
+from chat.minds import complete, describe_mind
+from chat.serializers import PromptIn, TextIn, spoken_text
+from chat.turns import take_turn
+from config.api import ApiView, caller
+from personas.models import Persona
+from streaming import services
+
+
+class TextView(ApiView):
+    """Have the avatar say a text, or an answer to it.
+
+    Answers when everything is handed to the avatar, which then is still speaking. The
+    sentences of an answer are handed over one by one, as the model completes them.
+    """
+
+    def post(self, request: Request) -> Response:
+        asked = TextIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        session = async_to_sync(services.get_open_session)(
+            asked.validated_data["session_id"], caller(request)
+        )
+        if session.owner_id != caller(request).pk:
+            raise NotTheViewer
+
+        turn = async_to_sync(take_turn)(
+            session, asked.kind(), asked.validated_data["text"]
+        )
+
+        body = {"success": True, "message": "Text sent successfully"}
+        return Response(body | spoken_text(turn))
+
+
+class OpenAIView(ApiView):
+    """Tell who answers, and how that can be changed."""
+
+    def post(self, request: Request) -> Response:
+        mind = describe_mind()
+        return Response(
+            {
+                "success": True,
+                "message": "AI service initialized successfully",
+                "text": mind.notice,
+            }
+        )
+
+
+class CompleteView(ApiView):
+    """The current persona's answer as text, without a session."""
+
+    def post(self, request: Request) -> Response:
+        asked = PromptIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        persona = Persona.objects.current_for(request.user)
+
+        text = async_to_sync(complete)(persona, asked.validated_data["prompt"])
+
+        return Response(
+            {
+                "success": True,
+                "message": "AI response generated successfully",
+                "text": text,
+            }
+        )
