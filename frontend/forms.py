@@ -14,7 +14,7 @@ LIFETIMES_DAYS = {
     "30": "30 days",
     "90": "90 days",
     "365": "1 year",
-    "": "It does not expire",
+    "never": "It does not expire",
 }
 
 
@@ -27,7 +27,7 @@ class ApiTokenForm(forms.Form):
         help_text="What will use it, such as “kiosk in the lobby”.",
     )
     lasts_days = forms.ChoiceField(
-        choices=list(LIFETIMES_DAYS.items()), initial="90", required=False, label="Lasts"
+        choices=list(LIFETIMES_DAYS.items()), initial="90", label="Lasts"
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -49,5 +49,5 @@ class ApiTokenForm(forms.Form):
         return ApiToken.objects.issue(
             user=self.user,
             name=self.cleaned_data["name"],
-            lasts=timedelta(days=int(days)) if days else None,
+            lasts=None if days == "never" else timedelta(days=int(days)),
         )

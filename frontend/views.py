@@ -15,6 +15,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from chat.minds import describe_mind
 from frontend.forms import ApiTokenForm
 from frontend.models import ApiToken
 from personas.models import Persona, PersonaNotFound, make_current
@@ -58,8 +59,8 @@ def studio(request: PageRequest) -> HttpResponse:
         "facts": {
             "personas": [_persona_facts(one) for one in personas],
             "idleS": settings.SESSION_IDLE_S,
-            "username": request.user.get_username(),
         },
+        "mind": describe_mind(),
     }
     return render(request, "frontend/studio.html", context)
 
@@ -88,6 +89,7 @@ def _persona_facts(persona: Persona) -> dict[str, str]:
         "title": persona.title,
         "avatar": persona.avatar_name,
         "voice": persona.voice_id,
+        "welcome": persona.welcome(),
     }
 
 

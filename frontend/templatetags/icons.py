@@ -16,7 +16,7 @@ def icon(name: str, *, when: str = "") -> SafeString:
     """
     address = f"{static('frontend/img/icons.svg')}#{name}"
     return format_html(
-        '<svg aria-hidden="true" focusable="false"{}>'
+        '<svg class="icon" aria-hidden="true" focusable="false"{}>'
         '<use href="{}"></use></svg>',
         format_html(' data-when="{}"', when) if when else "",
         address,

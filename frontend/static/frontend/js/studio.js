@@ -19,6 +19,9 @@ AvatarStage.define()
 StatusLog.define()
 TimeLeft.define()
 
+/** What the avatar takes in one piece; the server refuses more. */
+const MAX_REPEAT_CHARS = 1000
+
 const facts = JSON.parse(document.querySelector("#facts").textContent)
 const preferred = preferences()
 const stage = document.querySelector("avatar-stage")
@@ -41,18 +44,25 @@ const background = new BackgroundPanel({ stage, preferred, onChange: showBackgro
 /** Whether the running session was asked for a green screen, and whether one was seen. */
 let screen = { asked: false, found: null }
 
+/** What the persona says as soon as it is there, when it was called by the one big button. */
+let greeting = ""
+
 // What people can do -----------------------------------------------------------------
 
 const ACTIONS = {
   begin: async () => {
+    greeting = chosenPersona().welcome
     await open()
     await session.start()
   },
-  new: () => open(),
+  new: () => {
+    greeting = ""
+    return open()
+  },
   start: () => session.start(),
   close: () => session.close(),
   ask: () => speak((text) => session.ask(text)),
-  repeat: () => speak((text) => session.repeat(text)),
+  repeat: () => speak((text) => session.repeat(text), MAX_REPEAT_CHARS),
   interrupt: () => session.interrupt(),
   stay: () => session.stay(),
   hear: () => stage.play(),
@@ -81,16 +91,24 @@ async function open() {
   })
 }
 
-function speak(say) {
+function speak(say, maxChars = Infinity) {
   if (session.phase !== "live") return
   const text = message.value.trim()
   message.focus()
-  if (!text) {
-    log.add({ kind: "status", text: "Write a message first" })
+  const complaint = complaintAbout(text, maxChars)
+  if (complaint) {
+    log.add({ kind: "status", text: complaint })
     return
   }
+  clearProblems(part("problems"))
   say(text)
   message.value = ""
+}
+
+function complaintAbout(text, maxChars) {
+  if (!text) return "Write a message first"
+  if (text.length <= maxChars) return ""
+  return `Repeat takes at most ${maxChars} characters; these are ${text.length}`
 }
 
 function setMuted(muted) {
@@ -139,6 +157,8 @@ session.addEventListener("unhush", () => (stage.hushed = false))
 
 stage.addEventListener("firstframe", () => {
   session.playing()
+  if (greeting) session.repeat(greeting)
+  greeting = ""
   if (document.activeElement === document.body) message.focus({ preventScroll: true })
 })
 stage.addEventListener("soundrefused", ({ refused }) => {
@@ -179,7 +199,6 @@ function show() {
   showControls(phase)
   showPoster(phase)
   showTime(phase, story)
-  showMind(story.mind)
   if (phase === "ended") stage.clear()
 }
 
@@ -220,12 +239,6 @@ function showTime(phase, story) {
   clock.setAttribute("offset-ms", session.clockOffsetMs)
   if (isOpen(phase)) clock.setAttribute("ends-at", story.endsAt)
   else clock.removeAttribute("ends-at")
-}
-
-function showMind(mind) {
-  const place = part("mind")
-  place.hidden = !mind?.notice
-  if (mind?.notice) setText(place.querySelector("span"), mind.notice)
 }
 
 function showStats({ fps, kbit_s, rtt_ms, jitter_ms, height }) {
@@ -286,7 +299,7 @@ function showOwn() {
   const persona = chosenPersona()
   for (const kind of ["avatar", "voice"]) {
     const name = names[kind].get(persona[kind]) ?? persona[kind]
-    choices[kind].options[0].textContent = name ? `${persona.name}’s own: ${name}` : `${persona.name}’s own`
+    choices[kind].options[0].textContent = name ? `Own (${name})` : "Own"
   }
 }
 

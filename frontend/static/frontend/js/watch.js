@@ -32,7 +32,7 @@ function hear(frame) {
   story = tell(story, frame)
   followSpeech(frame)
   if (frame.type === "snapshot") clock.setAttribute("offset-ms", clockOffsetMs(frame.at, Date.now()))
-  else note(lineFor(frame, persona), frame.at)
+  else note(lineFor(frame, { persona, viewer: "Viewer" }), frame.at)
   if (frame.type === "media.stats") showMedia(frame.data)
   show()
 }

@@ -2,26 +2,24 @@
  * Chroma key arithmetic, shared by the WebGL shader (in words of GLSL), the canvas fallback
  * and the tests. Colours are 0 to 255.
  *
- * Distance is measured in the colour plane (Cb, Cr) only, so that a shadow on the screen is
- * still screen. Between `near` and `far` the edge is soft; what the screen tinted green is
- * pulled back to the stronger of red and blue.
+ * What counts is the green excess of a pixel, by how much its green exceeds both red and blue,
+ * as a share of the screen's own excess. So a shadow on the screen is still screen, while teal
+ * or olive cloth is not. Between `SOLID` and `CLEAR` the edge is soft; the green that the
+ * screen has spilled onto an edge goes.
  */
 
 /** @typedef {{red: number, green: number, blue: number}} Colour */
 
-/** Distances in the colour plane, where pure green is about 143 from grey. */
-export const NEAR = 38
-export const FAR = 82
+/** Shares of the screen's green excess: up to the first a pixel is solid, from the second clear. */
+export const SOLID = 0.12
+export const CLEAR = 0.62
 
-/** @type {Readonly<Colour>} */
-export const STUDIO_GREEN = Object.freeze({ red: 0, green: 177, blue: 64 })
+/** Below this share green is a colour of its own, above `SOLID` it is spill. */
+export const SPILL = 0.04
 
-/** @param {Colour} colour @returns {[number, number]} Cb and Cr, BT.601, centred on 0 */
-export function chroma({ red, green, blue }) {
-  return [
-    -0.168736 * red - 0.331264 * green + 0.5 * blue,
-    0.5 * red - 0.418688 * green - 0.081312 * blue,
-  ]
+/** @param {Colour} colour */
+export function greenExcess({ red, green, blue }) {
+  return green - Math.max(red, blue)
 }
 
 /**
@@ -31,24 +29,14 @@ export function chroma({ red, green, blue }) {
  * @param {Colour} screen
  */
 export function keyPixels(pixels, screen) {
-  const [screenCb, screenCr] = chroma(screen)
+  const whole = greenExcess(screen)
   for (let i = 0; i < pixels.length; i += 4) {
-    const red = pixels[i]
-    const green = pixels[i + 1]
-    const blue = pixels[i + 2]
-    const cb = -0.168736 * red - 0.331264 * green + 0.5 * blue - screenCb
-    const cr = 0.5 * red - 0.418688 * green - 0.081312 * blue - screenCr
-    const distance = Math.sqrt(cb * cb + cr * cr)
-    if (distance < FAR * 2) {
-      pixels[i + 1] = Math.min(green, Math.max(red, blue, green - spill(distance)))
-    }
-    if (distance < FAR) pixels[i + 3] = 255 * softStep(NEAR, FAR, distance)
+    const excess = pixels[i + 1] - Math.max(pixels[i], pixels[i + 2])
+    if (excess <= 0) continue
+    const share = excess / whole
+    pixels[i + 1] -= excess * softStep(SPILL, SOLID, share)
+    pixels[i + 3] = 255 * (1 - softStep(SOLID, CLEAR, share))
   }
-}
-
-/** How much of the green excess may go at this distance: all near the screen, none far off. */
-function spill(distance) {
-  return 255 * (1 - softStep(FAR, FAR * 2, distance))
 }
 
 /** Smooth step from 0 at `low` to 1 at `high`, as GLSL's. */

@@ -2,7 +2,7 @@
  * Painting a keyed video onto a canvas: on the GPU where there is one, pixel by pixel where
  * there is not. Both leave the canvas transparent where the screen was.
  */
-import { FAR, keyPixels, NEAR, screenColour } from "frontend/media/key"
+import { CLEAR, greenExcess, keyPixels, screenColour, SOLID, SPILL } from "frontend/media/key"
 
 const VERTEX = `#version 300 es
 in vec2 corner;
@@ -16,25 +16,17 @@ void main() {
 const FRAGMENT = `#version 300 es
 precision highp float;
 uniform sampler2D frame;
-uniform vec3 screen;
-uniform float near;
-uniform float far;
+uniform float whole;  // the screen's green excess
+uniform vec3 shares;  // SPILL, SOLID, CLEAR
 in vec2 at;
 out vec4 colour;
 
-vec2 chroma(vec3 c) {
-  return vec2(
-    dot(c, vec3(-0.168736, -0.331264, 0.5)),
-    dot(c, vec3(0.5, -0.418688, -0.081312))
-  );
-}
-
 void main() {
   vec3 c = texture(frame, at).rgb;
-  float away = distance(chroma(c), chroma(screen));
-  float spill = 1.0 - smoothstep(far, far * 2.0, away);
-  float alpha = smoothstep(near, far, away);
-  c.g = min(c.g, max(max(c.r, c.b), c.g - spill));
+  float excess = max(0.0, c.g - max(c.r, c.b));
+  float share = excess / whole;
+  c.g -= excess * smoothstep(shares.x, shares.y, share);
+  float alpha = 1.0 - smoothstep(shares.y, shares.z, share);
   colour = vec4(c * alpha, alpha);
 }`
 
@@ -58,7 +50,7 @@ class WebglKeyer {
     const gl = this.#gl
     resize(this.#canvas, video.videoWidth, video.videoHeight)
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight)
-    gl.uniform3f(this.#at("screen"), screen.red / 255, screen.green / 255, screen.blue / 255)
+    gl.uniform1f(this.#at("whole"), greenExcess(screen) / 255)
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, video)
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
   }
@@ -66,8 +58,7 @@ class WebglKeyer {
   #prepare() {
     const gl = this.#gl
     gl.useProgram(this.#program)
-    gl.uniform1f(this.#at("near"), NEAR / 255)
-    gl.uniform1f(this.#at("far"), FAR / 255)
+    gl.uniform3f(this.#at("shares"), SPILL, SOLID, CLEAR)
 
     gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer())
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW)

@@ -87,17 +87,19 @@ export class Api {
 
 /** The `Problem` in an error answer, whatever of the documented body it carries. */
 export function problemFrom(status, body) {
-  const upstream = body?.upstream
   return new Problem({
     code: body?.code ?? (status >= 500 ? "server_error" : "refused"),
     message: body?.message ?? `The server answered ${status}.`,
-    detail: upstream
-      ? `The avatar server says: ${upstream.message} (${upstream.code})`
-      : detailOf(body),
+    detail: upstreamWords(body?.upstream) || ownDetail(body),
     status,
   })
 }
 
-function detailOf(body) {
+function upstreamWords(upstream) {
+  if (!upstream?.message) return ""
+  return `The avatar server says: ${upstream.message} (${upstream.code})`
+}
+
+function ownDetail(body) {
   return body?.error && body.error !== body.message ? String(body.error) : ""
 }

@@ -12,7 +12,6 @@
  * @property {string} endsAt      ISO 8601, "" when unlimited or unknown
  * @property {string} turn        id of the turn being answered, or ""
  * @property {string} speaking    task id of what is being said, or ""
- * @property {{name: string, offline: boolean, notice: string}|null} mind
  * @property {Record<string, number>} timings  of the last turn, milliseconds
  */
 
@@ -25,19 +24,17 @@ export const UNTOLD = Object.freeze({
   endsAt: "",
   turn: "",
   speaking: "",
-  mind: null,
   timings: {},
 })
 
 const FOLDS = {
-  snapshot: (story, { session = {}, mind = null }) => ({
+  snapshot: (story, { session = {} }) => ({
     ...story,
     state: session.state ?? story.state,
     endReason: session.end_reason ?? "",
     iceState: session.ice_state ?? "",
     personaName: session.persona?.name ?? story.personaName,
     endsAt: session.ends_at ?? "",
-    mind: mind ?? story.mind,
   }),
   "session.status": (story, { to, reason }) => ({
     ...story,

@@ -8,10 +8,13 @@
  */
 import { Captions } from "frontend/session/captions"
 import { isOpen, nextPhase } from "frontend/session/phase"
-import { Problem } from "frontend/session/api"
+import { Problem, problemFrom } from "frontend/session/api"
 import { isOver, tell, UNTOLD } from "frontend/session/story"
 import { clockOffsetMs } from "frontend/session/time"
 import { lineFor, reasonText } from "frontend/session/wording"
+
+/** What the server tells us back about ourselves needs no second line in the log. */
+const ECHOES = new Set(["snapshot", "session.status", "ice.state", "turn.started"])
 
 const START_TIMEOUT_MS = 20_000
 const STATS_EVERY_MS = 5_000
@@ -110,6 +113,7 @@ export class ViewerSession extends EventTarget {
 
   /** Talk: the persona's mind answers. */
   ask(text) {
+    this.#say("heard", `You: ${text}`)
     this.#send({ type: "ask", text })
   }
 
@@ -171,8 +175,7 @@ export class ViewerSession extends EventTarget {
   }
 
   #hear(frame) {
-    const before = this.story
-    this.story = tell(before, frame)
+    this.story = { ...tell(this.story, frame), iceState: this.#peer?.iceState ?? "" }
     if (frame.type === "snapshot") this.clockOffsetMs = clockOffsetMs(frame.at, Date.now())
     if (frame.type === "chat.sentence") {
       this.captions.add(String(frame.data.task_id), frame.data.text)
@@ -181,11 +184,10 @@ export class ViewerSession extends EventTarget {
     } else if (frame.type === "avatar.stop_talking") {
       this.#talked({ state: "stop", taskId: String(frame.data.task_id) })
     }
-    if (frame.type === "error") {
-      const { code = "error", message = "Something went wrong.", error = "" } = frame.data
-      this.#emit("problem", new Problem({ code, message, detail: error }))
+    if (frame.type === "error") this.#emit("problem", problemFrom(0, frame.data))
+    if (!ECHOES.has(frame.type)) {
+      this.#note(lineFor(frame, { persona: this.story.personaName || "Avatar", viewer: "You" }))
     }
-    if (!isEcho(frame, before)) this.#note(lineFor(frame, this.story.personaName || "Avatar"))
     if (isOver(this.story.state)) this.#end(reasonText(this.story.endReason) || "ended")
     this.#changed()
   }
@@ -344,9 +346,4 @@ export class ViewerSession extends EventTarget {
   #emit(type, detail = undefined) {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
-}
-
-/** What the server tells us back about ourselves needs no second line in the log. */
-function isEcho({ type, data }, before) {
-  return type === "ice.state" && data.state === before.iceState
 }

@@ -26,7 +26,16 @@ const HINTS = {
   throttled: "That was a little fast. Wait a moment, then try again.",
   upstream_unreachable: "The avatar server does not answer. Is it running? Try again in a moment.",
   upstream_timeout: "The avatar server took too long. Try again in a moment.",
-  upstream_refused: "The avatar server refused. Check the account's key and its limits in the admin.",
+  upstream_busy: "The avatar server asks for patience. Wait a moment, then try again.",
+  upstream_full:
+    "The avatar server itself has no seat left. Somebody else uses its account too; wait, or " +
+    "ask the staff of this site.",
+  upstream_unauthorized: "The avatar server refused this site's key. Staff can correct it in the admin.",
+  upstream_rejected: "The avatar server did not accept this. Choose another avatar, voice or text.",
+  upstream_gone: "The avatar server has ended this session. Begin a new one.",
+  bad_message: "Change the message and send it again.",
+  not_the_viewer: "Only the viewer of a session speaks in it; you may watch, interrupt and stop it.",
+  model_unreachable: "The language model cannot be reached. Staff can check OPENAI_BASE_URL.",
   model_unauthorized: "The language model refused its key. Staff can correct OPENAI_API_KEY.",
   model_rate_limited: "The language model is busy or out of quota. Wait, then ask again.",
   model_timeout: "The language model took too long. Ask again, or use Repeat meanwhile.",
@@ -77,10 +86,11 @@ const LINES = {
   "session.status": ({ to, reason }) =>
     line("status", `Session is ${stateText(to)}${reason ? `: ${reasonText(reason)}` : ""}`),
   "ice.state": ({ state }) => line("ice", `ICE connection state changed to: ${state}`),
-  "avatar.start_talking": (_, name) => line("status", `${name} started talking`),
-  "avatar.stop_talking": (_, name) => line("status", `${name} stopped talking`),
-  "chat.sentence": ({ text }, name) => line("said", `${name}: ${text}`),
-  "turn.started": ({ prompt }) => (prompt ? line("heard", `You: ${prompt}`) : null),
+  "avatar.start_talking": (_, { persona }) => line("status", `${persona} started talking`),
+  "avatar.stop_talking": (_, { persona }) => line("status", `${persona} stopped talking`),
+  "chat.sentence": ({ text }, { persona }) => line("said", `${persona}: ${text}`),
+  "turn.started": ({ prompt }, { viewer }) =>
+    prompt ? line("heard", `${viewer}: ${prompt}`) : null,
   "turn.finished": ({ interrupted }) => (interrupted ? line("status", "Interrupted") : null),
   "turn.timings": (timings) => timingsLine(timings),
   "time.left": ({ seconds }) => line("time", `${Math.round(seconds)} seconds left`),
@@ -91,11 +101,11 @@ const LINES = {
  * The log line for a frame, or null for frames that need none.
  *
  * @param {import("frontend/session/frames").Frame} frame
- * @param {string} name of the persona
+ * @param {{persona: string, viewer: string}} names  how to call them
  * @returns {Line|null}
  */
-export function lineFor({ type, data }, name) {
-  return LINES[type]?.(data, name) ?? null
+export function lineFor({ type, data }, names) {
+  return LINES[type]?.(data, names) ?? null
 }
 
 function line(kind, text) {

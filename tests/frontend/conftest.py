@@ -1,0 +1,42 @@
+"""A page in Chromium in which the pure modules can be imported by name."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Page, Route
+
+from frontend.templatetags.import_map import module_paths
+from tests.browser.chromium import launched
+
+HERE = Path(__file__).resolve().parent
+JS = HERE.parent.parent / "frontend" / "static" / "frontend" / "js"
+ORIGIN = "http://modules.test"
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def module_page() -> AsyncIterator[Page]:
+    """A page whose import map knows our modules and `tests/…`; nothing leaves it."""
+    async with launched() as browser:
+        page = await browser.new_page()
+        await page.route(f"{ORIGIN}/**", _answer)
+        await page.goto(f"{ORIGIN}/")
+        yield page
+
+
+async def _answer(route: Route) -> None:
+    path = route.request.url.removeprefix(f"{ORIGIN}/").split("?")[0]
+    if not path:
+        await route.fulfill(content_type="text/html", body=_page())
+        return
+    folder, _, name = path.partition("/")
+    file = {"js": JS, "tests": HERE}[folder] / name
+    await route.fulfill(content_type="text/javascript", body=file.read_text())
+
+
+def _page() -> str:
+    imports = {name: f"/js/{path}" for name, path in module_paths()}
+    imports |= {"tests/runner": "/tests/runner.mjs"}
+    text = json.dumps({"imports": imports})
+    return f'<!doctype html><script type="importmap">{text}</script>'

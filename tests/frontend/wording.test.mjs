@@ -1,0 +1,48 @@
+import { hintFor, lineFor, reasonText, stateText } from "frontend/session/wording"
+import { equal, ok, test } from "tests/runner"
+
+const line = (type, data) => lineFor({ type, seq: 1, at: "", data }, { persona: "Anna", viewer: "You" })
+
+for (const [type, data, text] of [
+  ["session.status", { from: "ready", to: "connecting", reason: "" }, "Session is connecting"],
+  ["session.status", { to: "closed", reason: "viewer_left" }, "Session is closed: the viewer left the page"],
+  ["ice.state", { state: "connected" }, "ICE connection state changed to: connected"],
+  ["avatar.start_talking", { task_id: "t" }, "Anna started talking"],
+  ["chat.sentence", { text: "Hello." }, "Anna: Hello."],
+  ["turn.started", { turn: 1, prompt: "Who are you?" }, "You: Who are you?"],
+  ["turn.finished", { turn: 1, interrupted: true }, "Interrupted"],
+  ["error", { code: "no_seat", message: "Full." }, "Full. (no_seat)"],
+]) {
+  test(`${type} reads “${text}”`, () => equal(line(type, data).text, text))
+}
+
+for (const [type, data] of [
+  ["turn.finished", { turn: 1, interrupted: false }],
+  ["chat.delta", { text: "He" }],
+  ["queue.position", {}],
+  ["turn.timings", {}],
+]) {
+  test(`${type} needs no line`, () => equal(line(type, data), null))
+}
+
+test("a turn's timings are rounded and named", () => {
+  equal(
+    line("turn.timings", { turn: 1, first_delta_ms: 12.4, accepted_ms: 30.6 }).text,
+    "first word from the mind after 12 ms, first sentence at the avatar after 31 ms",
+  )
+})
+
+test("a full house says who can free a seat", () => {
+  ok(/your own sessions/.test(hintFor("no_seat")) && /staff/.test(hintFor("no_seat")), "both")
+})
+
+test("an unknown code of a known family has that family's advice", () => {
+  ok(hintFor("upstream_10013").includes("avatar server"), "advice")
+})
+
+test("an unknown code has no advice rather than a wrong one", () => equal(hintFor("martian"), ""))
+
+test("reasons and states that are new read tolerably", () => {
+  equal(reasonText("out_of_film"), "out of film")
+  equal(stateText("dreaming"), "dreaming")
+})
