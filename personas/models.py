@@ -22,7 +22,7 @@ from personas import limits
 from personas.fields import LineField, ProseField, StringListField
 
 language_tag = RegexValidator(
-    r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$",
+    r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$",
     "must be a language tag such as en, en-gb or pt-br.",
 )
 

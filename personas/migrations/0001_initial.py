@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('knowledge', personas.fields.ProseField(blank=True, help_text='Facts to answer from, in the first person and in whole sentences. Separate subjects by an empty line.', max_length=20000)),
                 ('avatar_name', personas.fields.LineField(blank=True, help_text='Id of the face, as the avatar service lists it. Empty: its first one.', max_length=120, verbose_name='avatar')),
                 ('voice_id', personas.fields.LineField(blank=True, help_text='Id of the voice. Empty: the voice that belongs to the face.', max_length=120, verbose_name='voice')),
-                ('language', personas.fields.LineField(default='en-gb', help_text='What it speaks, as a tag: en-gb, de, pt-br.', max_length=35, validators=[django.core.validators.RegexValidator('^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$', 'must be a language tag such as en, en-gb or pt-br.')])),
+                ('language', personas.fields.LineField(default='en-gb', help_text='What it speaks, as a tag: en-gb, de, pt-br.', max_length=35, validators=[django.core.validators.RegexValidator('^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$', 'must be a language tag such as en, en-gb or pt-br.')])),
                 ('speaking_rate', models.FloatField(default=1.0, help_text='1 is normal; from 0.5 (half as fast) to 1.5.', validators=[django.core.validators.MinValueValidator(0.5), django.core.validators.MaxValueValidator(1.5)])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),

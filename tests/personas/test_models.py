@@ -94,6 +94,11 @@ def test_validation_names_what_is_wrong(db, field, value, complaint):
     assert complaint in " ".join(refusal.value.messages)
 
 
+@pytest.mark.parametrize("tag", ["de", "en-GB", "pt-br", "es-419", "en-gb-x-rp", "cmn"])
+def test_languages_are_given_by_their_tags(db, tag):
+    Persona(name="Otto", slug="otto", language=tag).full_clean()
+
+
 def test_lists_keep_their_order_and_repetitions(db):
     traits = ["zealous", "calm", "zealous"]
     Persona.objects.create(name="Otto", traits=traits)
