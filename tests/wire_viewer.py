@@ -17,6 +17,8 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
+from streaming.engine.peers import close_connection
+
 WAIT_S = 20.0
 _SOUND = 300  # of 32767: above this it is speech, below it coding noise
 _KEPT_PICTURES = 50
@@ -114,7 +116,7 @@ class WireViewer:
         return next((lv for lv in reversed(self.levels) if lv.is_sound), None)
 
     async def close(self) -> None:
-        await self.connection.close()
+        await close_connection(self.connection)
         for reader in self._readers:
             reader.cancel()
         await asyncio.gather(*self._readers, return_exceptions=True)

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
 
 from aiohttp import web
 from aiortc import RTCIceServer
@@ -16,6 +17,7 @@ from streaming.engine.api import create_app
 from streaming.engine.logs import report_stray_errors, set_up_logging
 
 _ENCODERS = 4
+_LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def main() -> int:
@@ -39,9 +41,9 @@ def read_options(
     )
     parser.add_argument(
         "--log-level",
-        type=str.lower,
-        choices=["debug", "info", "warning", "error"],
-        default=(env("ENGINE_LOG_LEVEL") or "info").lower(),
+        type=_log_level,
+        default=env("ENGINE_LOG_LEVEL") or "info",
+        help=f"one of {', '.join(_LOG_LEVELS)}",
     )
     options = parser.parse_args(arguments)
     if not options.api_key and not _is_loopback(options.host):
@@ -104,6 +106,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _log_level(text: str) -> str:
+    if text.lower() in _LOG_LEVELS:
+        return text.lower()
+    raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(_LOG_LEVELS)}")
+
+
 def _port(text: str) -> int:
     return _whole_number(text, least=0, most=65535)
 
@@ -118,5 +126,12 @@ def _whole_number(text: str, *, least: int, most: int) -> int:
     raise argparse.ArgumentTypeError(f"{text} is not a number of {least} to {most}")
 
 
+def _leave(status: int) -> NoReturn:
+    """End the process now: a thread may still draw what nobody will see."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

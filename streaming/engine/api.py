@@ -296,6 +296,8 @@ async def _task(request: web.Request) -> web.Response:
     utterance = await session.say(_text(body))
     if mode == "sync":
         await asyncio.shield(utterance.ended)
+    if not session.is_open:
+        raise WrongState(session.state)
     duration_ms = round(utterance.duration_s * 1000, 1)
     return _ok({"duration_ms": duration_ms, "task_id": utterance.task_id})
 

@@ -5,6 +5,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from aiortc import (
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 CODECS: Final = ("VP8", "H264")
 _HELD_EVENTS = 100
 _MAX_CANDIDATES = 100
+_SETTLING_S = 1.0
 
 
 class BadDescription(Exception):
@@ -124,7 +126,7 @@ class Peer:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._connection.close()
+        await close_connection(self._connection)
 
     def _take(self, candidate: RTCIceCandidate) -> None:
         # Names of hidden local addresses take up to a second to resolve.
@@ -147,6 +149,24 @@ class Peer:
         channel: RTCDataChannel = self._channel
         while self._events and channel.readyState == "open":
             channel.send(self._events.popleft())
+
+
+async def close_connection(connection: RTCPeerConnection) -> None:
+    """Close `connection`, even in the very moment in which it connects.
+
+    ICE that has just succeeded goes on after its closing and would check for ever
+    whether the other side is still there; so it is closed again once it has settled.
+    """
+    transports = {sender.transport.transport for sender in connection.getSenders()}
+    connecting = [ice for ice in transports if ice.state == "checking"]
+    await connection.close()
+    for ice in connecting:
+        settled = asyncio.Event()
+        ice.on("statechange", settled.set)
+        if ice.state == "closed":
+            with suppress(TimeoutError):
+                await asyncio.wait_for(settled.wait(), _SETTLING_S)
+        await ice.stop()
 
 
 def parse_candidate(text: str) -> RTCIceCandidate | None:

@@ -39,6 +39,11 @@ class Studio:
             order.background,
         )
 
+    async def warmed(self) -> None:
+        """Return when what is drawn in advance is there."""
+        if self._warming is not None:
+            await asyncio.shield(self._warming)
+
     async def close(self) -> None:
         if self._warming is not None:
             self._warming.cancel()

@@ -9,8 +9,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from streaming.engine.api import SESSIONS, create_app
+from streaming.engine.api import SESSIONS, STUDIO, create_app
 from streaming.engine.sessions import Sessions
+from streaming.engine.studio import Studio
 from tests.streaming.engine.virtual_clock import VirtualClock
 from tests.wire_viewer import WireViewer
 
@@ -88,6 +89,7 @@ class Engine:
     call: Caller
     clock: VirtualClock
     sessions: Sessions
+    studio: Studio
     url: str
 
 
@@ -104,7 +106,8 @@ async def engine(clock: VirtualClock) -> AsyncIterator[Engine]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with aiohttp.ClientSession(url) as http:
-        yield Engine(Caller(http, {"X-Api-Key": KEY}), clock, app[SESSIONS], url)
+        call = Caller(http, {"X-Api-Key": KEY})
+        yield Engine(call, clock, app[SESSIONS], app[STUDIO], url)
     await runner.cleanup()
 
 
