@@ -12,6 +12,7 @@ front, with an id and
     data-moves    "still" (the default), "breath" (with the chest) or "head"
     data-depth    for "head": how far it is in front of the neck's axis; what is nearer
                   to the viewer moves more, which makes the head look round
+    data-detail   below 1 for what is blurred anyway: rendered smaller, and so faster
 
 A layer with the id "background" is what another background replaces. Four ids are
 special, because their pictures depend on the moment; all of them move with the head:
@@ -84,6 +85,7 @@ class Layer:
     id: str
     moves: str
     depth: float
+    detail: float
     svg: str
     look: Look
 
@@ -134,6 +136,7 @@ def _layer(group: ET.Element) -> Layer:
         id=name,
         moves="head" if name in PARTS else group.get("data-moves", "still"),
         depth=float(group.get("data-depth", "1" if name in PARTS else "0")),
+        detail=float(group.get("data-detail", "1")),
         svg=ET.tostring(group, encoding="unicode"),
         look=Look(group),
     )

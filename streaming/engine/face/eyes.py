@@ -19,8 +19,8 @@ class Glance(NamedTuple):
     gaze_y: int = 0
 
     def canonical(self) -> "Glance":
-        """The same picture under one name: where shut eyes look is not seen."""
-        return Glance(self.lids) if self.lids == LIDS_CLOSED else self
+        """The same picture under one name: where nearly shut eyes look is not seen."""
+        return Glance(self.lids) if self.lids >= LIDS_CLOSED - 1 else self
 
 
 def eyes_svg(look: Look, glance: Glance) -> str:
@@ -71,9 +71,8 @@ def _almond(look: Look, eye: Look, side: int, glance: Glance) -> str:
     width, height = eye.number("width", 64), eye.number("height", 36)
     shut = glance.lids / LIDS_CLOSED
     # The lid also follows the gaze: looking down half covers the eye.
-    upper = _mix(-0.58 - 0.05 * glance.gaze_y * -1, 0.34, shut) * height
-    upper += 0.09 * height * max(0, glance.gaze_y) * (1 - shut)
-    lower = _mix(0.44, 0.36, shut) * height
+    upper = _mix(-0.45 + 0.1 * glance.gaze_y, 0.34, shut) * height
+    lower = _mix(0.43, 0.36, shut) * height
     opening = _outline(width, height, upper, lower)
     name = f"eye{side}"
     dx = side * glance.gaze_x * 0.075 * width
@@ -105,7 +104,7 @@ def _outline(width: float, height: float, upper: float, lower: float) -> str:
 
 
 def _corners(width: float, height: float) -> tuple[float, float, float, float]:
-    return -0.5 * width, 0.2 * height, 0.5 * width, 0.06 * height
+    return -0.5 * width, 0.16 * height, 0.5 * width, 0.02 * height
 
 
 def _upper_curve(width: float, height: float, upper: float) -> str:
@@ -121,7 +120,7 @@ def _lower_curve(width: float, height: float, lower: float) -> str:
     x0, y0, _, _ = _corners(width, height)
     control = (lower - 0.1 * height) / 0.75
     return (
-        f"C{0.36 * width:.2f} {control:.2f} {-0.2 * width:.2f} {control * 1.1:.2f}"
+        f"C{0.38 * width:.2f} {control:.2f} {-0.26 * width:.2f} {control * 1.12:.2f}"
         f" {x0:.2f} {y0:.2f}"
     )
 
@@ -151,8 +150,8 @@ def _lid(
     look: Look, width: float, height: float, upper: float, lower: float, shut: float
 ) -> str:
     """The skin around the opening, and the crease above it."""
-    crease = _mix(-0.86, -0.52, shut) * height
-    skin = _outline(1.04 * width, height, _mix(-0.8, -0.5, shut) * height, lower + 1.5)
+    crease = _mix(-0.74, -0.5, shut) * height
+    skin = _outline(1.04 * width, height, _mix(-0.7, -0.48, shut) * height, lower + 1.5)
     return (
         '<linearGradient id="lid" x1="0" y1="0" x2="0" y2="1">'
         f'<stop offset="0" stop-color="{look.text("lid-deep", "#d99a80")}"/>'
@@ -183,14 +182,14 @@ def _lash_line(
     drawn = f'<path d="{rim}" fill="{colour}"/>'
     flicks = int(look.number("lashes", 0))
     for index in range(flicks):
-        t = 0.98 - 0.13 * index
-        x, y = _on_curve(width, height, upper, t)
-        length = height * (0.3 - 0.035 * index)
-        up = _mix(-0.55, 0.55, shut)
+        x, y = _on_curve(width, height, upper, 0.985 - 0.085 * index)
+        length = height * (0.36 - 0.05 * index)
+        up = _mix(-0.75, 0.5, shut) * length
+        out = (0.85 - 0.12 * index) * length
         drawn += (
-            f'<path d="M{x - 2:.2f} {y:.2f} q{0.45 * length:.2f} {0.25 * up * length:.2f}'
-            f' {0.85 * length:.2f} {up * length:.2f}" fill="none" stroke="{colour}"'
-            ' stroke-width="2" stroke-linecap="round"/>'
+            f'<path d="M{x - 3:.2f} {y - 1:.2f} q{0.6 * out:.2f} {0.15 * up:.2f}'
+            f" {out:.2f} {up:.2f} q{-0.7 * out:.2f} {-0.55 * up:.2f}"
+            f' {-out - 3:.2f} {-0.7 * up:.2f} Z" fill="{colour}"/>'
         )
     return drawn
 

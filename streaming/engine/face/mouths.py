@@ -19,7 +19,7 @@ def mouth_svg(look: Look, mouth: Mouth) -> str:
 def mouth_box(look: Look) -> tuple[float, float, float, float]:
     """What a mouth may cover, around 0,0: (left, top, width, height)."""
     width = look.number("width", 96)
-    return (-0.78 * width, -0.42 * width, 1.56 * width, 1.28 * width)
+    return (-0.72 * width, -0.34 * width, 1.44 * width, 1.16 * width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ def _lips(look: Look, mouth: Mouth) -> _Lips:
     press = max(0.0, -mouth.tuck / MAX_MOUTH)
     width = look.number("width", 96)
     half = width / 2 * (1 + 0.13 * spread - 0.4 * pucker - 0.05 * opened)
-    gap = width * (0.56 * opened if not tuck else 0.3 * opened)
-    upper_y = -0.2 * gap
-    lower_y = 0.8 * gap if not tuck else upper_y + 0.055 * width * (1 + opened)
+    gap = width * (0.47 * opened if not tuck else 0.3 * opened)
+    upper_y = -0.24 * gap
+    lower_y = 0.76 * gap if not tuck else upper_y + 0.045 * width * (1 + opened)
     smile = look.number("smile", 4) * (1 - 0.6 * pucker) + 3.5 * spread
     thin = 1 - 0.16 * spread - 0.4 * press
     return _Lips(
@@ -204,17 +204,19 @@ def _tongue(look: Look, lips: _Lips, mouth: Mouth) -> str:
     if gap < 8:
         return ""
     top = lips.lower_y - gap * (0.3 + 0.42 * up)
-    reach = lips.inner * (0.66 - 0.2 * up)
+    reach = lips.inner * (0.74 - 0.2 * up)
     bottom = lips.lower_y + 14
+    round_y = top + 0.25 * (bottom - top)
     return (
         '<linearGradient id="tongue" x1="0" y1="0" x2="0" y2="1">'
         f'<stop offset="0" stop-color="{look.text("tongue", "#d9707a")}"/>'
         f'<stop offset="1" stop-color="{look.text("tongue-deep", "#a8434f")}"/>'
         "</linearGradient>"
-        f'<path d="M{-reach:.1f} {bottom:.1f} C{-reach:.1f} {top:.1f}'
-        f" {-reach * 0.5:.1f} {top - 1:.1f} 0 {top + 1.5:.1f}"
-        f" C{reach * 0.5:.1f} {top - 1:.1f} {reach:.1f} {top:.1f}"
-        f' {reach:.1f} {bottom:.1f} Z" fill="url(#tongue)"/>'
+        f'<path d="M{-reach * 1.1:.1f} {bottom:.1f} C{-reach * 1.1:.1f} {round_y:.1f}'
+        f" {-reach * 0.62:.1f} {top:.1f} {-0.2 * reach:.1f} {top:.1f}"
+        f" Q0 {top + 2:.1f} {0.2 * reach:.1f} {top:.1f}"
+        f" C{reach * 0.62:.1f} {top:.1f} {reach * 1.1:.1f} {round_y:.1f}"
+        f' {reach * 1.1:.1f} {bottom:.1f} Z" fill="url(#tongue)"/>'
     )
 
 
@@ -310,14 +312,24 @@ def _lamp(look: Look, mouth: Mouth) -> str:
         f" {-half:.1f} {top + bend * 0.8:.1f}"
         f" Q{-half:.1f} {top:.1f} {-half + bend:.1f} {top:.1f} Z"
     )
-    teeth = ""
+    inside = ""
     if mouth.teeth > 4:
         y = top + height / 2
-        teeth = (
+        inside = (
             f'<path d="M{-half:.1f} {y:.1f} H{half:.1f}" stroke="{colour}"'
             ' stroke-width="4" stroke-opacity="0.9"/>'
         )
-    return _lit(shape, look.text("inside", "#0d5f78"), colour, 6.0) + teeth
+    elif mouth.open > 2:
+        inside = (
+            f'<clipPath id="window"><path d="{shape}"/></clipPath>'
+            f'<ellipse cy="{top + height:.1f}" rx="{0.62 * half:.1f}"'
+            f' ry="{0.36 * height:.1f}" fill="{look.text("tongue", "#ff7fa8")}"'
+            ' clip-path="url(#window)"/>'
+        )
+    fill = look.text("inside", "#0d5f78")
+    return (
+        f'<path d="{shape}" fill="{fill}"/>{inside}{_lit(shape, "none", colour, 6.0)}'
+    )
 
 
 def _lit(shape: str, fill: str, colour: str, line_width: float) -> str:

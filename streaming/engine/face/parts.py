@@ -5,10 +5,10 @@ import math
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 
 from PIL import Image
 
@@ -44,7 +44,7 @@ Rect = tuple[float, float, float, float]  # left, top, width, height in drawing 
 DETAIL = 2.0  # rendered pixels per shown pixel: keeps shifted pictures crisp
 OVERSCAN: Rect = (-40, -40, WIDTH + 80, HEIGHT + 80)
 PROBE_SCALE = 0.125
-SHEET_COLUMNS = 12
+SHEET_CELLS = 15  # small sheets, so that two processes share the work evenly
 KEPT_DRAWINGS = 4
 
 # How far a head goes at the ends of a pose's scales, in drawing units and degrees.
@@ -168,12 +168,15 @@ def _draw(person: Character, width: int, height: int) -> Drawn:
     rects = _rects(person)
     layers = [layer for layer in person.layers if layer.id in rects]
     detail = max(shown) * DETAIL
-    documents = [_document(person, layer, rects[layer.id], detail) for layer in layers]
-    # The largest drawings first, so that both processes end at about the same time.
-    images = _images(documents)
+    documents = [_documents(person, layer, rects[layer.id], detail) for layer in layers]
+    images = iter(_images(document for some in documents for document in some))
     pieces = {
-        layer.id: Piece(rects[layer.id], layer.depth, _pictures(layer, image))
-        for layer, image in zip(layers, images, strict=True)
+        layer.id: Piece(
+            rects[layer.id],
+            layer.depth,
+            _pictures(layer, list(islice(images, len(some)))),
+        )
+        for layer, some in zip(layers, documents, strict=True)
     }
     parts: list[Part] = []
     for _, group in groupby(layers, _kind):
@@ -227,27 +230,40 @@ def _found(probe: Image.Image) -> Rect:
     return (x0, y0, x1 - x0, y1 - y0)
 
 
-def _document(person: Character, layer: Layer, rect: Rect, detail: float) -> str:
+def _documents(person: Character, layer: Layer, rect: Rect, detail: float) -> list[str]:
+    """What to render for a layer: one picture, or sheets with all it can look like."""
     if layer.id not in PARTS:
-        still = layer.moves == "still"
-        return person.document(layer.svg, rect, detail / DETAIL if still else detail)
+        return [person.document(layer.svg, rect, _detail(layer, detail))]
+    size = (0.0, 0.0, rect[2] * SHEET_CELLS, rect[3])
+    return [
+        person.document(
+            "".join(
+                _cell(index, rect, _own_ids(_drawing(layer, choice), index))
+                for index, choice in enumerate(choices)
+            ),
+            size,
+            detail,
+        )
+        for choices in _sheets(layer)
+    ]
+
+
+def _detail(layer: Layer, detail: float) -> float:
+    """What stands still needs no detail to spare, and what is blurred needs less."""
+    return layer.detail * (detail / DETAIL if layer.moves == "still" else detail)
+
+
+def _sheets(layer: Layer) -> Iterator[Sequence[Hashable]]:
     choices = _CHOICE_LISTS[layer.id]()
-    cells = "".join(
-        _cell(index, rect, _own_ids(_drawing(layer, choice), index))
-        for index, choice in enumerate(choices)
-    )
-    rows = math.ceil(len(choices) / SHEET_COLUMNS)
-    sheet = (0.0, 0.0, rect[2] * SHEET_COLUMNS, rect[3] * rows)
-    return person.document(cells, sheet, detail)
+    for start in range(0, len(choices), SHEET_CELLS):
+        yield choices[start : start + SHEET_CELLS]
 
 
 def _cell(index: int, rect: Rect, drawing: str) -> str:
     left, top, width, height = rect
-    column, row = index % SHEET_COLUMNS, index // SHEET_COLUMNS
     return (
-        f'<svg x="{column * width}" y="{row * height}" width="{width}"'
-        f' height="{height}" viewBox="{left} {top} {width} {height}"'
-        f' overflow="hidden">{drawing}</svg>'
+        f'<svg x="{index * width}" y="0" width="{width}" height="{height}"'
+        f' viewBox="{left} {top} {width} {height}" overflow="hidden">{drawing}</svg>'
     )
 
 
@@ -259,18 +275,17 @@ def _own_ids(drawing: str, index: int) -> str:
     return drawing
 
 
-def _pictures(layer: Layer, image: Image.Image) -> Mapping[Hashable, Image.Image]:
+def _pictures(
+    layer: Layer, images: Sequence[Image.Image]
+) -> Mapping[Hashable, Image.Image]:
     if layer.id not in PARTS:
-        return {None: image}
-    choices = _CHOICE_LISTS[layer.id]()
-    rows = math.ceil(len(choices) / SHEET_COLUMNS)
-    width, height = image.width / SHEET_COLUMNS, image.height / rows
+        return {None: images[0]}
     pictures: dict[Hashable, Image.Image] = {}
-    for index, choice in enumerate(choices):
-        x, y = (index % SHEET_COLUMNS) * width, (index // SHEET_COLUMNS) * height
-        pictures[choice] = image.crop(
-            (round(x), round(y), round(x + width), round(y + height))
-        )
+    for image, choices in zip(images, _sheets(layer), strict=True):
+        width = image.width / SHEET_CELLS
+        for index, choice in enumerate(choices):
+            left, right = round(index * width), round((index + 1) * width)
+            pictures[choice] = image.crop((left, 0, right, image.height))
     return pictures
 
 

@@ -6,12 +6,12 @@ those processes run; it must not import the package, whose import takes longer t
 most drawings.
 """
 
-import io
 import json
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 PROCESSES = 2
@@ -24,50 +24,56 @@ class RasterError(Exception):
 
 def rasterise(documents: Sequence[str]) -> list[bytes]:
     """Render SVG documents to PNG, in order. Raises `RasterError`."""
-    shares = [range(start, len(documents), PROCESSES) for start in range(PROCESSES)]
     pngs: dict[int, bytes] = {}
+    waiting = iter(list(enumerate(documents)))
     with ThreadPoolExecutor(PROCESSES) as pool:
-        for share, rendered in zip(
-            shares,
-            pool.map(lambda share: _in_child([documents[i] for i in share]), shares),
-            strict=True,
+        for rendered in pool.map(
+            lambda _: _in_child(waiting), range(min(PROCESSES, len(documents)))
         ):
-            pngs.update(zip(share, rendered, strict=True))
+            pngs.update(rendered)
     return [pngs[index] for index in range(len(documents))]
 
 
-def _in_child(documents: Sequence[str]) -> list[bytes]:
-    if not documents:
-        return []
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and file
-            [sys.executable, __file__],
-            input=json.dumps(documents).encode(),
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=True,
-        )
-    except subprocess.CalledProcessError as exc:
-        raise RasterError(exc.stderr.decode(errors="replace").strip()[-500:]) from exc
-    except subprocess.TimeoutExpired as exc:
-        raise RasterError(f"no drawing within {TIMEOUT_S} s") from exc
-    return list(_pieces(done.stdout))
-
-
-def _pieces(stream: bytes) -> Sequence[bytes]:
-    pieces, source = [], io.BytesIO(stream)
-    while head := source.read(4):
-        pieces.append(source.read(struct.unpack(">I", head)[0]))
-    return pieces
+def _in_child(waiting: Iterator[tuple[int, str]]) -> dict[int, bytes]:
+    """Have one process render whatever is next in line until nothing waits."""
+    pngs: dict[int, bytes] = {}
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and file
+        [sys.executable, __file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        assert child.stdin is not None  # noqa: S101 - the three pipes asked for
+        assert child.stdout is not None  # noqa: S101
+        assert child.stderr is not None  # noqa: S101
+        late = threading.Timer(TIMEOUT_S, child.kill)
+        late.start()
+        try:
+            for index, document in waiting:
+                child.stdin.write(json.dumps(document).encode() + b"\n")
+                child.stdin.flush()
+                (length,) = struct.unpack(">I", child.stdout.read(4))
+                pngs[index] = child.stdout.read(length)
+            child.stdin.close()
+        except (OSError, struct.error) as exc:
+            child.kill()
+            reason = child.stderr.read().decode(errors="replace").strip()
+            raise RasterError(reason[-500:] or "the renderer ended early") from exc
+        finally:
+            late.cancel()
+    return pngs
 
 
 def main() -> None:
-    """Read a JSON list of documents, write each PNG behind its length."""
+    """For each line, a JSON string that is a document, write a PNG behind its length."""
     import resvg_py
 
-    for document in json.load(sys.stdin):
-        png = bytes(resvg_py.svg_to_bytes(svg_string=document, skip_system_fonts=True))
+    for line in sys.stdin:
+        png = bytes(
+            resvg_py.svg_to_bytes(svg_string=json.loads(line), skip_system_fonts=True)
+        )
         sys.stdout.buffer.write(struct.pack(">I", len(png)) + png)
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
