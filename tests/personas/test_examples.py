@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from personas.models import Persona
+from streaming.engine.face import AVATARS
+from streaming.engine.speech import VOICES
 
 
 def load(*options: str) -> str:
@@ -33,6 +35,12 @@ def test_the_examples_have_faces_of_their_own_and_plenty_to_say(examples):
         assert persona.greeting
         assert len(persona.knowledge) > 2_500
         assert persona.profile()["personality"]["style"]
+
+
+def test_the_local_engine_has_their_faces_and_voices(examples):
+    for persona in examples:
+        assert persona.avatar_name in AVATARS
+        assert not persona.voice_id or persona.voice_id in VOICES
 
 
 def test_the_examples_still_fit_when_somebody_renames_them(examples):
