@@ -65,7 +65,7 @@ async def speak_reply(
     """
     async with (
         aclosing(mind.reply(messages)) as deltas,
-        aclosing(sentences(deltas)) as parts,
+        aclosing(sentences(deltas, first_at_clause=mind.writes_slowly)) as parts,
         aclosing(_spoken(parts, voice, clock)) as events,
     ):
         async for event in events:

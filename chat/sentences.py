@@ -10,6 +10,8 @@ from chat.markdown import PlainText
 
 SOFT_LIMIT_CHARS = 240  # about 15 s of speech; a longer piece is cut at a clause
 HARD_LIMIT_CHARS = 1000  # the most that an avatar takes at once
+FIRST_CLAUSE_CHARS = 24  # about 1.5 s of speech, in which the next piece gets written
+_FIRST_WIDE_CLAUSE_CHARS = 8  # the same in scripts of one character a syllable or word
 
 # How far beyond a possible end one may have to look to be sure of it: the next word.
 _LOOK_AHEAD_CHARS = 32
@@ -20,7 +22,7 @@ _STOP = re.compile(
     rf"\n|(?P<wide>[{_WIDE_STOPS}][{_WIDE_STOPS}!?]*)[{_CLOSERS}]*"
     rf"|(?P<stop>[.!?…]+)(?P<closers>[{_CLOSERS}]*)"
 )
-_CLAUSE = re.compile(r"[,;:](?=\s)|\s[–—-](?=\s)|—|[、，；：،]")
+_CLAUSE = re.compile(r"[,;:](?=\s)|\s[–—-](?=\s)|—|(?P<wide>[、，；：])|،")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_BREAKS = re.compile(r" ?\n\s*")
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'“‘«„¿¡—–/]*\Z")
@@ -45,14 +47,18 @@ class Sentence:
 
 
 async def sentences(
-    deltas: AsyncIterable[str], *, max_chars: int = SOFT_LIMIT_CHARS
+    deltas: AsyncIterable[str],
+    *,
+    max_chars: int = SOFT_LIMIT_CHARS,
+    first_at_clause: bool = False,
 ) -> AsyncGenerator[Delta | Sentence, None]:
     """Pass every delta on, and after it each sentence that it made certain.
 
     What is left when the deltas end is the last sentence. No piece is longer than
     `max_chars`; no word is lost, and none depends on how the text was cut into deltas.
+    With `first_at_clause` the first piece may be part of a sentence, to begin sooner.
     """
-    splitter = Splitter(max_chars=max_chars)
+    splitter = Splitter(max_chars=max_chars, first_at_clause=first_at_clause)
     async for delta in deltas:
         yield Delta(delta)
         for text in splitter.feed(delta):
@@ -78,13 +84,16 @@ def pieces(text: str, *, max_chars: int = HARD_LIMIT_CHARS) -> list[str]:
 class Splitter:
     """Takes text in pieces of any size, and gives sentences back."""
 
-    def __init__(self, *, max_chars: int = SOFT_LIMIT_CHARS) -> None:
+    def __init__(
+        self, *, max_chars: int = SOFT_LIMIT_CHARS, first_at_clause: bool = False
+    ) -> None:
         if not 1 <= max_chars <= HARD_LIMIT_CHARS:
             raise ValueError(f"max_chars must be 1 to {HARD_LIMIT_CHARS}")
         self._max_chars = max_chars
         self._plain = PlainText()
         self._held = ""
         self._line_start = True
+        self._eager = first_at_clause
 
     def feed(self, text: str) -> Iterator[str]:
         """Take more text, and yield the sentences that are complete now."""
@@ -106,6 +115,7 @@ class Splitter:
                 self._line_start and not piece.strip()
             )
             if any(char.isalnum() for char in piece):
+                self._eager = False
                 yield piece.strip().replace(" ,", ",")
 
     def _cut(self, at_end: bool) -> int:
@@ -116,15 +126,26 @@ class Splitter:
         """
         window = self._held[: self._max_chars + _LOOK_AHEAD_CHARS]
         full = len(self._held) >= self._max_chars + _LOOK_AHEAD_CHARS
-        for stop in _STOP.finditer(window, endpos=self._max_chars):
+        clause = self._first_clause(window) if self._eager else 0
+        for stop in _STOP.finditer(window, 0, clause or self._max_chars):
             verdict = _ends(window, stop, self._line_start, at_end or full)
             if verdict is None:
                 return 0
             if verdict:
                 return stop.end()
+        if clause:
+            return clause
         if len(self._held) <= self._max_chars and at_end:
             return len(self._held)
         return self._soft_cut(window) if full or at_end else 0
+
+    def _first_clause(self, window: str) -> int:
+        """Where the first clause ends that is long enough to be said alone, or 0."""
+        for clause in _CLAUSE.finditer(window, 0, self._max_chars):
+            least = _FIRST_WIDE_CLAUSE_CHARS if clause["wide"] else FIRST_CLAUSE_CHARS
+            if clause.end() >= least and not _inside_aside(window[: clause.end()]):
+                return clause.end()
+        return 0
 
     def _soft_cut(self, window: str) -> int:
         """Too long without an end: cut after a clause, else at a space, else anywhere."""

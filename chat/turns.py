@@ -44,10 +44,12 @@ class Turns:
     async def start(self, session: Session, kind: Turn.Kind, prompt: str) -> Turn:
         """Begin a turn; what the avatar still says of another one gives way to an answer.
 
-        A text to repeat queues up behind speech that is complete, so that one can line
-        several up; an unfinished turn is interrupted by either kind.
+        Texts to repeat line up, one behind the other. An answer that is still being
+        written is interrupted by either kind.
         """
         began_s = time.monotonic()
+        if kind == Turn.Kind.SAY and self.turn and self.turn.kind == Turn.Kind.SAY:
+            await self.wait()
         await self.stop()
         turn = await _begin(session, kind, prompt)
         self.turn, self.error = turn, None

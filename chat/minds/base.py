@@ -30,8 +30,12 @@ class Mind(Protocol):
     """Anything that answers in a stream of text.
 
     Closing the generator closes whatever it has opened. It raises `ModelError` and
-    nothing of the library below.
+    nothing of the library below. One that `writes_slowly` is worth interrupting at a
+    clause, so that speech begins before the first sentence is complete.
     """
+
+    @property
+    def writes_slowly(self) -> bool: ...
 
     def reply(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]: ...
 

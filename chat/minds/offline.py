@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from chat.minds.base import Message
 from chat.minds.passages import Library, passages
@@ -38,6 +38,8 @@ class OfflineMind:
 
     It remembers nothing itself: what "tell me more" goes on from is in the messages.
     """
+
+    writes_slowly: ClassVar[bool] = False
 
     def __init__(self, persona: Facts) -> None:
         self._persona = persona

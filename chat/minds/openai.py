@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from chat.minds.base import (
     Message,
@@ -48,6 +48,7 @@ class OpenAIMind:
     base_url: str = ""
     api_key: str = field(default="", repr=False)
     timeout_s: float = 30.0
+    writes_slowly: ClassVar[bool] = True
 
     async def reply(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """Stream the model's answer. Raises `ModelError`, also in the middle of it."""

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from chat.sentences import Delta, Sentence, Splitter, pieces, sentences
 
 
-def split(text: str, *, by_chars: int = 1, max_chars: int = 240) -> list[str]:
-    splitter = Splitter(max_chars=max_chars)
+def split(
+    text: str, *, by_chars: int = 1, max_chars: int = 240, eager: bool = False
+) -> list[str]:
+    splitter = Splitter(max_chars=max_chars, first_at_clause=eager)
     out: list[str] = []
     for at in range(0, len(text), by_chars):
         out += splitter.feed(text[at : at + by_chars])
@@ -186,6 +188,25 @@ def test_a_sentence_is_given_as_soon_as_it_is_certain():
     assert list(splitter.feed("你好。我")) == ["你好。"]
 
 
+# As above; "|" also stands after the clause that is said first.
+FIRST_CLAUSES = [
+    "Well, when I was younger,| I rowed.| Not, well, often, as you know.",
+    "I rowed when I was a student,| and I still do.",
+    "I rowed (so, when I was a student, at least),| and do.",
+    "I have about 1,000,000 books and maps here.",
+    "Dr. Smith and I have written it:| a book.",
+    "Short one.| And then a long one, with a comma.",
+    "我小时候住在海边的村子里，|每天看船。|后来，走了。",
+]
+
+
+@pytest.mark.parametrize("marked", FIRST_CLAUSES)
+def test_the_first_piece_may_be_a_clause_and_the_others_are_sentences(marked):
+    expected = [part.strip() for part in marked.split("|")]
+
+    assert split(marked.replace("|", ""), eager=True) == expected
+
+
 def test_a_long_text_without_an_end_is_cut_at_a_clause_then_at_a_space():
     clause = "so " * 20 + "it was, and " + "on " * 40
 
@@ -251,11 +272,13 @@ PROSE = st.lists(
 ).map("".join)
 
 
-@given(PROSE, st.integers(1, 40), st.sampled_from([7, 30, 240]))
-def test_the_way_text_is_cut_into_deltas_changes_nothing(text, by_chars, max_chars):
-    whole = split(text, by_chars=len(text) + 1, max_chars=max_chars)
+@given(PROSE, st.integers(1, 40), st.sampled_from([7, 30, 240]), st.booleans())
+def test_the_way_text_is_cut_into_deltas_changes_nothing(
+    text, by_chars, max_chars, eager
+):
+    whole = split(text, by_chars=len(text) + 1, max_chars=max_chars, eager=eager)
 
-    assert split(text, by_chars=by_chars, max_chars=max_chars) == whole
+    assert split(text, by_chars=by_chars, max_chars=max_chars, eager=eager) == whole
 
 
 PLAIN = st.text(alphabet="abcXYZ äß 你好 。.!?…,;:\n019'’”", max_size=400)
