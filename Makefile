@@ -15,10 +15,7 @@ run: setup  ## Set up, then run the portal, the avatar engine and the worker
 	@$(MANAGE) runportal
 
 setup: $(VENV)/.installed  ## Environment, migrations, static files, example data
-	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) collectstatic --noinput --verbosity 0
-	@$(MANAGE) load_examples
-	@$(MANAGE) sync_accounts
+	@$(MANAGE) prepare
 
 test: setup setup-test  ## Set up, then run the tests
 	@$(BIN)/pytest

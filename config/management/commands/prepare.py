@@ -1,0 +1,17 @@
+"""Everything between an installed environment and a portal that can start."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrate, collect static files, load the examples, make the accounts."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """In one process, because starting Django is most of the work. Safe to repeat."""
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("load_examples")
+        call_command("sync_accounts")
