@@ -15,6 +15,7 @@ from aiortc import (
     RTCPeerConnection,
     RTCSessionDescription,
 )
+from aiortc.jitterbuffer import JitterBuffer
 from aiortc.mediastreams import MediaStreamError
 
 from streaming.engine.peers import close_connection
@@ -50,7 +51,8 @@ class Picture:
 class WireViewer:
     """Answers an offer and keeps what it sees and hears. Close it, or use `async with`.
 
-    `pictures` holds the last fifty; `picture_count` counts all.
+    `pictures` holds the last fifty; `picture_count` counts all. What comes is shown at
+    once: a packet of sound when the next is there, not four packets later.
     """
 
     levels: list[Level] = field(default_factory=list)
@@ -124,6 +126,8 @@ class WireViewer:
     def _on_track(self, track: MediaStreamTrack) -> None:
         read = self._watch if track.kind == "video" else self._listen
         self._readers.append(asyncio.create_task(read(track)))
+        if track.kind == "audio":
+            _hold_nothing_back(self.connection)
 
     async def _watch(self, track: MediaStreamTrack) -> None:
         while True:
@@ -161,3 +165,12 @@ class WireViewer:
         else:
             self.text_messages.append(message)
         self._changed.set()
+
+
+def _hold_nothing_back(connection: RTCPeerConnection) -> None:
+    """Take from aiortc the 80 ms for which it keeps sound, so that times are true."""
+    for receiver in connection.getReceivers():
+        if receiver.track.kind == "audio":
+            field = "_RTCRtpReceiver__jitter_buffer"
+            assert hasattr(receiver, field)
+            setattr(receiver, field, JitterBuffer(capacity=16))

@@ -22,7 +22,6 @@ from streaming.engine.errors import (
     InvalidQuery,
     InvalidText,
     MissingParameter,
-    SessionNotFound,
     Unauthorized,
     WireError,
     WrongState,
@@ -30,7 +29,7 @@ from streaming.engine.errors import (
 from streaming.engine.fields import Body
 from streaming.engine.orders import read_order
 from streaming.engine.peers import BadDescription, parse_candidate
-from streaming.engine.sessions import MAX_SESSION_S, EndReason, Session, Sessions, State
+from streaming.engine.sessions import MAX_SESSION_S, Session, Sessions, State
 from streaming.engine.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -327,13 +326,7 @@ async def _stop_listening(request: web.Request) -> web.Response:
 
 
 async def _stop(request: web.Request) -> web.Response:
-    body = await _body(request)
-    try:
-        session = _session(request, body)
-    except WrongState:
-        # To stop, unlike to all other calls, a closed session is no session.
-        raise SessionNotFound(fields.required_text(body, "session_id")) from None
-    request.app[SESSIONS].end(session, EndReason.STOPPED)
+    request.app[SESSIONS].stop(_session_id(request, await _body(request)))
     return _ok(None)
 
 
@@ -359,12 +352,16 @@ def _no_constant(name: str) -> Any:
 
 
 def _session(request: web.Request, body: Body) -> Session:
-    """The session that the body names and that the caller may touch."""
+    """The open session that the body names and that the caller may touch."""
+    return request.app[SESSIONS].get(_session_id(request, body))
+
+
+def _session_id(request: web.Request, body: Body) -> str:
     session_id = fields.required_text(body, "session_id")
     token = request[_CALLER].token
     if token is not None and token.session_id != session_id:
         raise Unauthorized
-    return request.app[SESSIONS].get(session_id)
+    return session_id
 
 
 def _answer(body: Body) -> str:

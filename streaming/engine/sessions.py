@@ -253,7 +253,7 @@ class Sessions:
         self._clock = clock
         self._ice_servers = ice_servers or []
         self._open: dict[str, Session] = {}
-        self._ended: deque[str] = deque(maxlen=_REMEMBERED)
+        self._left_by_viewer: deque[str] = deque(maxlen=_REMEMBERED)
         self._closing: set[asyncio.Task[None]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -299,16 +299,30 @@ class Sessions:
         session = self._open.get(session_id)
         if session is not None:
             return session
-        if session_id in self._ended:
+        if any(record.session_id == session_id for record in self.history):
             raise WrongState(State.CLOSED)
         raise SessionNotFound(session_id)
+
+    def stop(self, session_id: str) -> None:
+        """End a session because its client says so. Raises `SessionNotFound`.
+
+        Clients close their connection first and then say so; whichever of the two is
+        noticed first, they are not told of an error.
+        """
+        if session_id in self._open:
+            self.end(self._open[session_id], EndReason.STOPPED)
+        elif session_id in self._left_by_viewer:
+            self._left_by_viewer.remove(session_id)
+        else:
+            raise SessionNotFound(session_id)
 
     def end(self, session: Session, reason: EndReason) -> None:
         """Free the seat now; the connection is closed in the background."""
         if self._open.pop(session.id, None) is None:
             return
         session.end(reason)
-        self._ended.append(session.id)
+        if reason in (EndReason.VIEWER_LEFT, EndReason.VIEWER_SILENT):
+            self._left_by_viewer.append(session.id)
         self.history.append(session.record())
         task = asyncio.create_task(session.close())
         self._closing.add(task)

@@ -334,6 +334,20 @@ async def test_a_viewer_who_hangs_up_frees_the_seat(engine: Engine):
     assert engine.sessions.history[-1].reason == "viewer_left"
 
 
+async def test_a_client_may_hang_up_first_and_stop_then(engine: Engine):
+    async with engine.call.watching() as (session_id, _):
+        pass
+    async with asyncio.timeout(5):
+        while engine.sessions.active():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+    assert (await engine.call.post("stop", session_id=session_id)).status == 200
+    assert (await engine.call.post("stop", session_id=session_id)).failure == (
+        400,
+        400004,
+    )
+
+
 async def test_three_viewers_see_and_hear_their_own_session(call: Caller):
     async with (
         call.watching() as (_, first),

@@ -1,0 +1,165 @@
+"""What the local engine costs and how quickly it answers, over loopback.
+
+    .venv/bin/python -m tests.benchmarks.engine_sessions
+
+Viewers are aiortc peers in this process, so they share the machine with the engine;
+its processor time is read from the system and is its own. Times of sound include the
+20 ms for which a packet waits for its successor at the viewer.
+"""
+
+import argparse
+import asyncio
+import os
+import platform
+import statistics
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.engine_process import EngineProcess, start_engine
+from tests.wire_viewer import WireViewer
+
+WORDS = "Many more moments with no pause anywhere along the line "
+TALK = WORDS * 15
+MEASURED_S = 10.0
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+class Watcher:
+    """A viewer with its session."""
+
+    def __init__(self, http: aiohttp.ClientSession) -> None:
+        self.http = http
+        self.viewer = WireViewer()
+        self.id = ""
+        self.offer_ms = self.picture_ms = 0.0
+
+    async def open(self, **order: Any) -> None:
+        asked = time.monotonic()
+        session = await self.post("new", **order)
+        self.offer_ms = (time.monotonic() - asked) * 1000
+        self.id = session["session_id"]
+        answer = await self.viewer.answer(session["sdp"]["sdp"])
+        started = time.monotonic()
+        await self.post("start", sdp={"type": "answer", "sdp": answer})
+        await self.viewer.connected()
+        self.picture_ms = (self.viewer.pictures[0].at - started) * 1000
+
+    async def post(self, call: str, **body: Any) -> Any:
+        body.setdefault("session_id", self.id)
+        async with self.http.post(f"/v1/streaming.{call}", json=body) as reply:
+            reply.raise_for_status()
+            return (await reply.json())["data"]
+
+    async def say(self, text: str) -> None:
+        await self.post("task", text=text, task_mode="async")
+
+    async def close(self) -> None:
+        await self.post("stop")
+        await self.viewer.close()
+
+
+async def measure_answers(http: aiohttp.ClientSession, runs: int) -> None:
+    """How long each step takes in a quiet engine."""
+    columns: dict[str, list[float]] = {
+        "new to offer": [],
+        "start to first picture": [],
+        "task to first sound": [],
+        "interrupt to silence": [],
+    }
+    for _ in range(runs):
+        watcher = Watcher(http)
+        await watcher.open(quality="medium")
+        await asyncio.sleep(0.5)
+        asked = time.monotonic()
+        await watcher.say(WORDS)
+        sound = await watcher.viewer.heard(after=asked)
+        await asyncio.sleep(0.7)
+        interrupted = time.monotonic()
+        await watcher.post("interrupt")
+        await asyncio.sleep(0.4)
+        last = watcher.viewer.last_sound()
+        assert last is not None
+        columns["new to offer"].append(watcher.offer_ms)
+        columns["start to first picture"].append(watcher.picture_ms)
+        columns["task to first sound"].append((sound.at - asked) * 1000)
+        columns["interrupt to silence"].append((last.at - interrupted) * 1000)
+        await watcher.close()
+    for name, values in columns.items():
+        print(f"{name:24} p50 {middle(values):6.1f} ms   p95 {high(values):6.1f} ms")
+
+
+async def measure_cost(
+    engine: EngineProcess, http: aiohttp.ClientSession, sessions: int, **order: Any
+) -> None:
+    """The engine's share of a core, with every session talking."""
+    async with AsyncExitStack() as stack:
+        watchers = []
+        for _ in range(sessions):
+            watcher = Watcher(http)
+            stack.push_async_callback(watcher.close)
+            await watcher.open(**order)
+            watchers.append(watcher)
+        for watcher in watchers:
+            await watcher.say(TALK)
+        await asyncio.sleep(3)
+        pictures = [watcher.viewer.picture_count for watcher in watchers]
+        used_s, started = processor_s(engine), time.monotonic()
+        await asyncio.sleep(MEASURED_S)
+        took_s = time.monotonic() - started
+        share = (processor_s(engine) - used_s) / took_s
+        rates = [
+            (watcher.viewer.picture_count - before) / took_s
+            for watcher, before in zip(watchers, pictures, strict=True)
+        ]
+    print(
+        f"{sessions} talking, {order}: {share * 100:.0f} % of a core, "
+        f"{share / sessions * 100:.1f} % each, "
+        f"{min(rates):.1f} pictures/s, {memory_mb(engine)} MB"
+    )
+
+
+def processor_s(engine: EngineProcess) -> float:
+    """Processor seconds that the engine has used, system time included."""
+    fields = Path(f"/proc/{engine.process.pid}/stat").read_text().rsplit(")", 1)[1]
+    user, system = fields.split()[11:13]
+    return (int(user) + int(system)) / _TICKS_PER_S
+
+
+def memory_mb(engine: EngineProcess) -> int:
+    pages = int(Path(f"/proc/{engine.process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def middle(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def high(values: Sequence[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
+
+
+async def main(runs: int, warm_s: float) -> None:
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
+    with start_engine(seats=8) as engine:
+        async with aiohttp.ClientSession(engine.url, headers=engine.headers) as http:
+            await asyncio.sleep(warm_s)
+            await measure_answers(http, runs)
+            for count in (1, 3):
+                await measure_cost(engine, http, count, quality="medium")
+            await measure_cost(engine, http, 1, quality="medium", video_encoding="H264")
+            await measure_cost(engine, http, 1, quality="high")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--warm-s", type=float, default=15.0)
+    options = parser.parse_args()
+    asyncio.run(main(options.runs, options.warm_s))
