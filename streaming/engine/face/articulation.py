@@ -15,7 +15,7 @@ from streaming.engine.face.visemes import MouthKey, Viseme
 
 LEAD_S = 0.045  # how far the mouth is ahead of the sound
 REACH_S = 0.07  # how far a shape is felt to either side
-PRESS_RAMP_S = 0.05  # from an open mouth to shut lips
+PRESS_RAMP_S = 0.08  # from an open mouth to shut lips
 
 Shape = tuple[float, float, float, float, float]
 

@@ -213,9 +213,9 @@ def _tongue(look: Look, lips: _Lips, mouth: Mouth) -> str:
         f'<stop offset="1" stop-color="{look.text("tongue-deep", "#a8434f")}"/>'
         "</linearGradient>"
         f'<path d="M{-reach * 1.1:.1f} {bottom:.1f} C{-reach * 1.1:.1f} {round_y:.1f}'
-        f" {-reach * 0.62:.1f} {top:.1f} {-0.2 * reach:.1f} {top:.1f}"
+        f" {-reach * 0.5:.1f} {top:.1f} {-0.2 * reach:.1f} {top:.1f}"
         f" Q0 {top + 2:.1f} {0.2 * reach:.1f} {top:.1f}"
-        f" C{reach * 0.62:.1f} {top:.1f} {reach * 1.1:.1f} {round_y:.1f}"
+        f" C{reach * 0.5:.1f} {top:.1f} {reach * 1.1:.1f} {round_y:.1f}"
         f' {reach * 1.1:.1f} {bottom:.1f} Z" fill="url(#tongue)"/>'
     )
 

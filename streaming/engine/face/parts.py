@@ -41,7 +41,7 @@ from streaming.engine.face.visemes import MouthKey, Viseme
 
 Rect = tuple[float, float, float, float]  # left, top, width, height in drawing units
 
-DETAIL = 2.0  # rendered pixels per shown pixel: keeps shifted pictures crisp
+DETAIL = 1.5  # rendered pixels per shown pixel: keeps shifted pictures crisp
 OVERSCAN: Rect = (-40, -40, WIDTH + 80, HEIGHT + 80)
 PROBE_SCALE = 0.125
 SHEET_CELLS = 15  # small sheets, so that two processes share the work evenly
@@ -260,11 +260,10 @@ def _sheets(layer: Layer) -> Iterator[Sequence[Hashable]]:
 
 
 def _cell(index: int, rect: Rect, drawing: str) -> str:
-    left, top, width, height = rect
-    return (
-        f'<svg x="{index * width}" y="0" width="{width}" height="{height}"'
-        f' viewBox="{left} {top} {width} {height}" overflow="hidden">{drawing}</svg>'
-    )
+    # Only moved, not clipped, which would take twice as long: a test sees to it that
+    # no drawing reaches beyond its cell.
+    left, top, width, _ = rect
+    return f'<g transform="translate({index * width - left} {-top})">{drawing}</g>'
 
 
 def _own_ids(drawing: str, index: int) -> str:

@@ -32,7 +32,7 @@ class Bearing:
     """What a mood makes of the idle movements: where they centre, how large they are."""
 
     sway: float = 0.0
-    swaying: float = 0.42
+    swaying: float = 0.48
     nod: float = 0.0
     brows: float = 0.0
     gaze_x: float = 0.0
@@ -46,7 +46,7 @@ BEARINGS: dict[Mood, Bearing] = {
         sway=0.5, swaying=0.22, nod=0.12, brows=1.0, wandering=0.06
     ),
     Mood.THINKING: Bearing(
-        sway=-0.45, swaying=0.25, nod=-0.3, gaze_x=1.0, gaze_y=-1.0, wandering=0.3
+        sway=-0.45, swaying=0.25, nod=-0.3, gaze_x=0.6, gaze_y=-1.0, wandering=0.3
     ),
     Mood.SPEAKING: Bearing(swaying=0.62, wandering=0.16),
 }
@@ -114,7 +114,7 @@ class Performer:
         seed = self._seed
         full = idle.breath(seed, t_s)
         sway = bearing.sway + bearing.swaying * idle.sway(seed, t_s)
-        nod = bearing.nod + 0.22 * idle.drift(seed, t_s) - 0.14 * full + nodding
+        nod = bearing.nod + 0.26 * idle.drift(seed, t_s) - 0.14 * full + nodding
         brows = bearing.brows + 1.4 * idle.brow_flicker(seed, t_s) + lifting
         gaze_x, gaze_y = self._gaze_at(bearing, t_s)
         return Pose(

@@ -20,7 +20,10 @@ LABEL = 18
 def contact_sheet(avatar_ids: Sequence[str]) -> Image.Image:
     """Every mouth, blinks, gazes, brows, turns of the head and moods of avatars."""
     cells = [
-        (f"{avatar_id}: {name}", _portrait(stage(avatar_id, **_SIZE), pose))
+        (
+            f"{avatar_id}: {name}",
+            _portrait(stage(avatar_id, width=WIDTH, height=HEIGHT), pose),
+        )
         for avatar_id in avatar_ids
         for name, pose in _padded(_poses())
     ]
@@ -34,9 +37,6 @@ def contact_sheet(avatar_ids: Sequence[str]) -> Image.Image:
             sheet.paste(picture, (left, top + LABEL))
             write.text((left + 6, top + 3), name, fill="#e8eaed")
     return sheet
-
-
-_SIZE = {"width": WIDTH, "height": HEIGHT}
 
 
 def _poses() -> Iterator[tuple[str, Pose]]:
@@ -57,12 +57,11 @@ def _poses() -> Iterator[tuple[str, Pose]]:
         yield mood.value, performer.pose_at(5.0)._replace(mouth=mouth, lids=0)
 
 
-def _padded(poses: Iterator[tuple[str, Pose]]) -> Iterator[tuple[str, Pose | None]]:
+def _padded(named: Iterator[tuple[str, Pose]]) -> Iterator[tuple[str, Pose | None]]:
     """Fill the last row, so that each avatar begins a row."""
-    count = 0
-    for count, named in enumerate(poses, start=1):
-        yield named
-    for _ in range(-count % COLUMNS):
+    poses = list(named)
+    yield from poses
+    for _ in range(-len(poses) % COLUMNS):
         yield "", None
 
 
@@ -70,7 +69,7 @@ def _portrait(on: Stage, pose: Pose | None) -> Image.Image | None:
     if pose is None:
         return None
     left, top, width, height = CROP
-    picture: Image.Image = on.picture(pose).to_image()
+    picture = Image.fromarray(on.picture(pose).to_ndarray(format="rgb24"))
     return picture.crop((left, top, left + width, top + height)).resize(
         CELL, Image.Resampling.LANCZOS
     )

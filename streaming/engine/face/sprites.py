@@ -122,11 +122,13 @@ def over(above: Image.Image, below: Image.Image) -> Image.Image:
 
 
 def sprite(image: Image.Image, box: Box) -> Sprite:
-    """An RGBa picture of a box's size, ready to be laid."""
-    full = np.asarray(image)
-    half = np.asarray(image.reduce(2))
+    """An RGBA picture of a box's size, ready to be laid; without its empty margins."""
+    left, top, right, bottom = image.getbbox() or (0, 0, 2, 2)
+    seen = Box(left & ~1, top & ~1, right + (right & 1), bottom + (bottom & 1))
+    image = image.crop((seen.left, seen.top, seen.right, seen.bottom))
+    full, half = np.asarray(image), np.asarray(image.reduce(2))
     return Sprite(
-        box=box,
+        box=seen.within(Box(-box.left, -box.top, 0, 0)),
         y=_plane(full, 0),
         u=_plane(half, 1),
         v=_plane(half, 2),

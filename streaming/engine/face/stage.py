@@ -1,6 +1,6 @@
 """Pictures of an avatar.
 
-A character's layers are rendered once, at twice the size they are shown. For each
+A character's layers are rendered once, larger than they are shown. For each
 position of the head they are shifted against one another, the nearer the further, and
 turned; the result is kept as YUV. A picture is then a handful of pieces laid over one
 another:
@@ -24,15 +24,15 @@ from streaming.engine.face.poses import MAX_BROWS, MIN_BROWS, Pose
 from streaming.engine.face.sprites import Bytes, Canvas, Sprite, yuv_of
 
 KEPT_STAGES = 6
-KEPT_FRAMES = 110  # what a stage may keep, as a number of whole pictures
+KEPT_FRAMES = 130  # what a stage may keep, as a number of whole pictures
 GREEN = (0, 200, 0)
 
 
 class Stage:
     """One avatar at one size before one background; shared by all its sessions.
 
-    At 854 x 480 a stage takes some 40 MB for what is drawn and up to 68 MB for what is
-    kept ready; both grow with the number of pixels.
+    At 854 x 480 a stage takes some 15 MB for what is drawn, which stages of one size
+    share, and up to 80 MB for what is kept ready; both grow with the number of pixels.
     """
 
     def __init__(
