@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import ssl
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +16,12 @@ from streaming.providers.heygen.errors import refusal
 
 _LARGEST_REPLY_BYTES = 4 * 1024 * 1024  # the cloud lists some thousand voices
 _TRIES = 3
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Made once: reading the trust store takes longer than a call to the local engine."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class HeyGen:
@@ -38,6 +46,7 @@ class HeyGen:
             headers={"X-Api-Key": api_key},
             # A silent peer is caught here; `_call` puts a deadline on the whole exchange.
             timeout=max(timeout_s, open_timeout_s),
+            verify=_trust(),
             follow_redirects=False,  # the key goes to the configured host only
             trust_env=False,
         )
