@@ -9,6 +9,7 @@ its processor time is read from the system and is its own. Times of sound includ
 
 import argparse
 import asyncio
+import logging
 import os
 import platform
 import statistics
@@ -158,6 +159,7 @@ async def main(runs: int, warm_s: float) -> None:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.INFO)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--warm-s", type=float, default=15.0)
