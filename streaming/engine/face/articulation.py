@@ -69,7 +69,7 @@ def shape_at(keys: Sequence[MouthKey], t_s: float) -> Shape:
         for axis, value in enumerate(shape):
             total[axis] += pull * value
     opened, wide, teeth, tongue, tuck = (value / weight for value in total)
-    shut = _shut(keys, max(first, 0), last, t_s)
+    shut = _shut(keys[max(first - 2, 0) : last + 2], t_s)
     return (
         opened * (1 - shut),
         wide,
@@ -132,19 +132,18 @@ def _window_until(x_s: float) -> float:
     return 0.5 * (1 + x + math.sin(math.pi * x) / math.pi)
 
 
-def _shut(keys: Sequence[MouthKey], first: int, last: int, t_s: float) -> float:
+def _shut(keys: Sequence[MouthKey], t_s: float) -> float:
     """How firmly the lips have to be shut, 0 to 1, for a sound that needs it.
 
     They are fully shut for 80 ms and more, two pictures at 25 a second, so that one of
     these always shows it.
     """
     firmest = 0.0
-    for index in range(first, last):
-        if keys[index].viseme is not Viseme.MBP:
+    for index, key in enumerate(keys):
+        if key.viseme is not Viseme.MBP:
             continue
-        starts_s = keys[index].at_s
-        after_s = keys[index + 1].at_s if index + 1 < len(keys) else starts_s
-        from_s, to_s = starts_s - 0.02, max(starts_s + 0.06, after_s - 0.03)
+        after_s = keys[index + 1].at_s if index + 1 < len(keys) else key.at_s
+        from_s, to_s = key.at_s - 0.02, max(key.at_s + 0.06, after_s - 0.03)
         outside_s = max(from_s - t_s, t_s - to_s, 0.0)
         firmest = max(firmest, 1 - outside_s / PRESS_RAMP_S)
     return firmest

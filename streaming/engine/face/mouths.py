@@ -293,7 +293,7 @@ def _lamp(look: Look, mouth: Mouth) -> str:
     opened = mouth.open / MAX_MOUTH
     wide = mouth.wide / MAX_MOUTH
     width = look.number("width", 96)
-    half = width / 2 * (1 + 0.2 * max(0.0, wide) - 0.5 * max(0.0, -wide))
+    half = width / 2 * (1 + 0.16 * max(0.0, wide) - 0.5 * max(0.0, -wide))
     colour = look.text("colour", "#7ff0ff")
     if mouth.open == 0:
         dip = 0.16 * width * (0.35 if mouth.tuck < 0 else 1.0)

@@ -266,7 +266,7 @@ def _cell(index: int, rect: Rect, drawing: str) -> str:
     return f'<g transform="translate({index * width - left} {-top})">{drawing}</g>'
 
 
-def _own_ids(drawing: str, index: int) -> str:
+def _own_ids(drawing: str, index: object) -> str:
     """Make ids unique among the cells of a sheet."""
     for name in set(re.findall(r'id="([^"]+)"', drawing)):
         drawing = drawing.replace(f'id="{name}"', f'id="{name}_{index}"')

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 
 class Viseme(Enum):
@@ -94,9 +95,8 @@ def mouth_keys(
     The shapes of a diphthong share its time, and the last key closes the mouth.
     """
     keys: list[MouthKey] = []
-    ends = [at_s for at_s, _ in phonemes[1:]] + [ends_at_s]
     stressed = False
-    for (at_s, ipa), end_s in zip(phonemes, ends, strict=True):
+    for (at_s, ipa), (end_s, _) in pairwise([*phonemes, (ends_at_s, "")]):
         shapes = visemes_for_ipa(ipa)
         stressed = stressed or "ˈ" in ipa
         for index, shape in enumerate(shapes):

@@ -1,0 +1,231 @@
+"""Pictures: right in size and colour, whole, quick, and the same for everybody."""
+
+import io
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import av
+import numpy as np
+import pytest
+import resvg_py
+from PIL import Image
+
+from streaming.engine.face import (
+    AVATARS,
+    Mouth,
+    Pose,
+    Stage,
+    Viseme,
+    parts,
+    stage,
+    warm,
+)
+from streaming.engine.face.articulation import mouth_for
+from streaming.engine.face.character import HEIGHT, PARTS, WIDTH, character
+from streaming.engine.face.eyes import Glance
+
+TALKING = Pose(sway=5, nod=-3, breath=4, gaze_x=1, brows=2, mouth=mouth_for(Viseme.AA))
+
+
+def low(avatar_id: str, background: str = "scene") -> Stage:
+    return stage(avatar_id, width=640, height=360, background=background)
+
+
+def rgb(frame: av.VideoFrame) -> np.ndarray:
+    return frame.to_ndarray(format="rgb24").astype(int)
+
+
+@pytest.fixture(scope="module")
+def june() -> Stage:
+    made = low("june")
+    made.warm()
+    return made
+
+
+@pytest.mark.parametrize("size", [(640, 360), (854, 480), (1280, 720)])
+def test_a_picture_is_a_fresh_frame_of_the_right_kind(size):
+    on = stage("pixel", width=size[0], height=size[1])
+
+    one, other = on.picture(Pose()), on.picture(Pose())
+
+    assert (one.width, one.height, one.format.name) == (*size, "yuv420p")
+    assert one.pts is None
+    assert one is not other
+    assert (rgb(one) == rgb(other)).all()
+
+
+def test_odd_sizes_unknown_avatars_and_backgrounds_are_refused():
+    with pytest.raises(ValueError, match="even"):
+        stage("june", width=853, height=480)
+    with pytest.raises(KeyError):
+        low("nobody")
+    for background in ("beach", "#12345", "#12345g", "123456"):
+        with pytest.raises(ValueError, match="background|hex"):
+            low("june", background)
+
+
+def test_mouths_change_the_picture_around_the_mouth_and_nowhere_else(june):
+    look = next(la for la in character("june").layers if la.id == "mouth").look
+    x, y = look.number("cx", 0) / 2, look.number("cy", 0) / 2
+    shut = rgb(june.picture(Pose()))
+
+    for viseme in (Viseme.AA, Viseme.OH, Viseme.SZ, Viseme.FV):
+        changed = (rgb(june.picture(Pose(mouth=mouth_for(viseme)))) != shut).any(2)
+        rows, columns = np.nonzero(changed)
+        assert len(rows) > 300
+        assert y - 45 < rows.min() < rows.max() < y + 65
+        assert x - 55 < columns.min() < columns.max() < x + 55
+
+
+def test_every_shape_has_a_picture_of_its_own(june):
+    pictures = {
+        rgb(june.picture(Pose(mouth=mouth_for(viseme)))).tobytes() for viseme in Viseme
+    }
+
+    assert len(pictures) == len(Viseme)
+
+
+@pytest.mark.parametrize("avatar_id", sorted(AVATARS))
+def test_the_pieces_join_without_a_seam(avatar_id):
+    """Put together from pieces, a face is what it is when drawn in one go."""
+    person = character(avatar_id)
+    choices = {"eyes": Glance(), "brows": 0, "mouth": mouth_for(Viseme.EH)}
+    whole = "".join(
+        parts._own_ids(parts._drawing(layer, choices[layer.id]), layer.id)
+        if layer.id in choices
+        else layer.svg
+        for layer in person.layers
+    )
+    document = person.document(whole, (0, 0, WIDTH, HEIGHT), 0.5)
+    png = resvg_py.svg_to_bytes(svg_string=document, skip_system_fonts=True)
+    expected = np.asarray(Image.open(io.BytesIO(bytes(png))).convert("L")).astype(int)
+
+    pose = Pose(mouth=mouth_for(Viseme.EH))
+    made = rgb(low(avatar_id).picture(pose)) @ [0.299, 0.587, 0.114]
+
+    off = np.abs(made - expected)
+    assert off.mean() < 2
+    # A seam would be a line: many neighbouring pixels that are all off.
+    assert np.percentile(off, 99.5) < 22
+
+
+@pytest.mark.parametrize("avatar_id", sorted(AVATARS))
+def test_no_mouth_eye_or_brow_is_cut_off_by_its_place(avatar_id):
+    drawn = parts.drawn(avatar_id, 640, 360)
+
+    for part in drawn.parts:
+        if part.id not in PARTS:
+            continue
+        for choice, picture in part.pieces[0].pictures.items():
+            alpha = np.asarray(picture)[..., 3]
+            edge = max(
+                a.max() for a in (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
+            )
+            assert edge < 12, f"{part.id} {choice}"
+
+
+@pytest.mark.parametrize("avatar_id", sorted(AVATARS))
+def test_green_is_keyed_completely_and_takes_nothing_of_the_avatar(avatar_id):
+    on = {
+        background: rgb(low(avatar_id, background).picture(TALKING))
+        for background in ("green", "#000000", "#ffffff")
+    }
+    clear = (on["#ffffff"] - on["#000000"]).mean(2) / 255
+    red, green, blue = on["green"].transpose(2, 0, 1)
+
+    keyed = (green > 90) & (red < 90) & (blue < 90)
+    tinted = (green > red + 30) & (green > blue + 30) & ~keyed
+
+    assert tinted.sum() == 0
+    # Whatever is at least two pixels away from the outline is on its own side of it.
+    assert (keyed & ~_grown(clear > 0.3, 2)).sum() == 0
+    assert (~keyed & ~_grown(clear < 0.7, 2)).sum() == 0
+
+
+def test_the_green_itself_is_pure():
+    assert tuple(rgb(low("june", "green").picture(Pose()))[4, 4]) == pytest.approx(
+        (0, 200, 0), abs=2
+    )
+
+
+def test_a_colour_is_shown_as_it_was_asked_for():
+    picture = rgb(low("june", "#336699").picture(Pose()))
+
+    assert tuple(picture[4, 4]) == pytest.approx((0x33, 0x66, 0x99), abs=3)
+
+
+def test_successive_pictures_differ_little(june):
+    near = [rgb(june.picture(Pose(sway=sway))) for sway in range(-3, 4)]
+    far = np.abs(near[0] - near[-1]).mean()
+
+    steps = [np.abs(b - a).mean() for a, b in zip(near, near[1:], strict=False)]
+
+    assert max(steps) < 0.5 * far
+    assert max(steps) < 1.6 * min(steps)
+
+
+def test_many_threads_get_the_same_pictures():
+    fresh = Stage("june", width=640, height=360)
+    poses = [Pose(sway=s, mouth=Mouth(open=o)) for s in (-2, 0, 2) for o in (0, 3, 6)]
+    expected = [rgb(low("june").picture(pose)).tobytes() for pose in poses]
+    together = threading.Barrier(4)
+
+    def draw(_: int) -> list[bytes]:
+        together.wait()
+        return [rgb(fresh.picture(pose)).tobytes() for pose in poses]
+
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(draw, range(4)))
+
+    assert all(pictures == expected for pictures in drawn)
+
+
+def test_a_stage_keeps_no_more_than_it_may(june):
+    small = Stage("june", width=640, height=360)
+    small._sprites.max_bytes = 3_000_000
+
+    for sway in range(-16, 17):
+        small.picture(Pose(sway=sway))
+
+    kept = small._sprites
+    assert kept.nbytes <= kept.max_bytes
+    assert kept.nbytes == sum(sprite.nbytes for sprite in kept._sprites.values())
+
+
+def test_only_the_last_few_stages_are_kept():
+    first = low("june", "#000001")
+
+    for index in range(2, 20):
+        low("june", f"#0000{index:02x}")
+
+    assert low("june", "#000001") is not first
+    assert low("june", "#000001") is low("june", "#000001")
+
+
+def test_a_warm_stage_needs_little_time_for_a_picture():
+    warm("june", width=854, height=480)
+    on = stage("june", width=854, height=480)
+    poses = [Pose(sway=s, mouth=mouth_for(v)) for s in range(-3, 4) for v in Viseme]
+    for pose in poses:
+        on.picture(pose)
+
+    times_s = []
+    for pose in poses:
+        started_s = time.thread_time()
+        on.picture(pose)
+        times_s.append(time.thread_time() - started_s)
+
+    assert sorted(times_s)[len(times_s) // 2] < 0.002
+
+
+def _grown(mask: np.ndarray, by: int) -> np.ndarray:
+    """A mask with its edges moved outwards by some pixels."""
+    padded = np.pad(mask, by, mode="edge")
+    height, width = mask.shape
+    shifts = range(2 * by + 1)
+    grown = np.zeros_like(mask)
+    for dy in shifts:
+        for dx in shifts:
+            grown |= padded[dy : dy + height, dx : dx + width]
+    return grown
