@@ -11,6 +11,7 @@ from chat.rates import Bucket
 from chat.turns import Turns
 from streaming import services, watch
 from streaming.consumers import SessionConsumer
+from streaming.models import State
 
 #: Ten things to say or ask at once, then one every two seconds.
 TALK_BURST = 10
@@ -60,6 +61,12 @@ class TalkConsumer(SessionConsumer):
     async def turn_interrupt(self, message: dict[str, Any]) -> None:
         """From the group: somebody interrupted, perhaps in another process."""
         await self.turns.heed(message)
+
+    async def session_frame(self, message: dict[str, Any]) -> None:
+        frame = message["frame"]
+        if frame["type"] == "session.status" and frame["data"]["to"] == State.CLOSING:
+            await self.turns.stop()  # nobody is left to hear the rest
+        await super().session_frame(message)
 
     async def leaving(self) -> None:
         await self.turns.stop()

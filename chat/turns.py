@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -40,6 +40,7 @@ class Turns:
         self.turn: Turn | None = None
         self.error: Exception | None = None
         self._task: asyncio.Task[None] | None = None
+        self._cancelled = False
 
     async def start(self, session: Session, kind: Turn.Kind, prompt: str) -> Turn:
         """Begin a turn; what the avatar still says of another one gives way to an answer.
@@ -51,21 +52,27 @@ class Turns:
         if kind == Turn.Kind.SAY and self.turn and self.turn.kind == Turn.Kind.SAY:
             await self.wait()
         await self.stop()
-        turn = await _begin(session, kind, prompt)
-        self.turn, self.error = turn, None
-        self._task = asyncio.create_task(self._run(session, turn, began_s))
+        turn, takes_over = await sync_to_async(_begin)(session, kind, prompt)
+        self.turn, self.error, self._cancelled = turn, None, False
+        self._task = asyncio.create_task(
+            self._run(session, turn, began_s, takes_over=takes_over)
+        )
+        await asyncio.sleep(0)  # cancelled before its first step, it would end nothing
         return turn
 
     def cancel(self) -> None:
-        """Tell the current turn to let go, without waiting for it."""
-        if self._task is not None:
+        """Tell the current turn to let go, without waiting for it.
+
+        Only once: a second time would hit it while it puts its things away.
+        """
+        if self._task is not None and not self._cancelled:
+            self._cancelled = True
             self._task.cancel()
 
     async def stop(self) -> None:
         """Interrupt the current turn, and return when it has let go of its streams."""
         self.cancel()
         await self.wait()
-        self._task = None
 
     async def wait(self) -> None:
         """Return when the current turn is over, however it ends."""
@@ -78,9 +85,11 @@ class Turns:
         if before is None or (self.turn is not None and self.turn.number < before):
             await self.stop()
 
-    async def _run(self, session: Session, turn: Turn, began_s: float) -> None:
+    async def _run(
+        self, session: Session, turn: Turn, began_s: float, *, takes_over: bool
+    ) -> None:
         try:
-            await _take(session, turn, began_s)
+            await _take(session, turn, began_s, takes_over=takes_over)
         except Exception as exc:  # the edge of a task: report it, or it vanishes
             self.error = exc
             await _report(session, turn, exc)
@@ -104,28 +113,32 @@ async def interrupt(session: Session, turns: Turns) -> None:
     """Silence the avatar first, then wait for the turn to put its things away."""
     turns.cancel()
     await services.interrupt(session)
-    await turns.stop()
+    await turns.wait()
     await sync_to_async(Turn.objects.silence)(session)
 
 
 # One turn -----------------------------------------------------------------------------
 
 
-async def _begin(session: Session, kind: Turn.Kind, prompt: str) -> Turn:
-    was_feeding = await Turn.objects.open().filter(session=session).aexists()
-    turn = await sync_to_async(Turn.objects.begin)(session, kind=kind, prompt=prompt)
-    is_speaking = await Turn.objects.speaking(session).aexists()
-    if was_feeding or (is_speaking and kind == Turn.Kind.ASK):
-        await services.interrupt(session, before_turn=turn.number)
-        await sync_to_async(Turn.objects.silence)(session)
-    data = {"turn": turn.number, "prompt": prompt}
-    await events.record(session, "turn.started", data)
-    return turn
+def _begin(session: Session, kind: Turn.Kind, prompt: str) -> tuple[Turn, bool]:
+    """The next turn, and whether the avatar must be silenced for it."""
+    is_being_fed = Turn.objects.open().filter(session=session).exists()
+    is_speaking = Turn.objects.speaking(session).exists()
+    turn = Turn.objects.begin(session, kind=kind, prompt=prompt)
+    return turn, is_being_fed or (is_speaking and kind == Turn.Kind.ASK)
 
 
-async def _take(session: Session, turn: Turn, began_s: float) -> None:
+async def _take(
+    session: Session, turn: Turn, began_s: float, *, takes_over: bool
+) -> None:
     """Feed the avatar until the reply is complete. Cancel it to interrupt."""
     try:
+        await events.record(
+            session, "turn.started", {"turn": turn.number, "prompt": turn.prompt}
+        )
+        if takes_over:
+            await services.interrupt(session, before_turn=turn.number)
+            await sync_to_async(Turn.objects.silence)(session)
         await _feed(session, turn, began_s)
     except (asyncio.CancelledError, Interrupted):
         await _finish(session, turn, began_s, interrupted=True)
@@ -254,10 +267,13 @@ class SessionVoice:
         except asyncio.CancelledError:
             await asyncio.wait([saying])
             if not saying.exception():
-                await services.interrupt(
-                    self._session, before_turn=self._turn.number + 1
-                )
+                await self._hush()
             raise
+
+    async def _hush(self) -> None:
+        """Best effort: when the avatar is gone meanwhile, it is silent too."""
+        with suppress(DomainError):
+            await services.interrupt(self._session, before_turn=self._turn.number + 1)
 
 
 # Interruptions from elsewhere ------------------------------------------------------------

@@ -67,13 +67,20 @@ def says(
     per_token_s: float = 0.0,
     finish: str | None = "stop",
 ) -> Behaviour:
-    """Stream `text` word by word, as a model would. It may depend on the request."""
+    """Write `text` word by word, as a model would; all at once when not asked to stream.
+
+    The text may depend on the request.
+    """
 
     async def behave(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         whole = text if isinstance(text, str) else text(body)
-        reply = await _open(request)
         due_s = asyncio.get_running_loop().time() + first_s
-        for token in re.findall(r"\s*\S+", whole):
+        tokens = re.findall(r"\s*\S+", whole)
+        if not body.get("stream"):
+            await asyncio.sleep(first_s + per_token_s * len(tokens))
+            return web.json_response(_completion(whole))
+        reply = await _open(request)
+        for token in tokens:
             await asyncio.sleep(due_s - asyncio.get_running_loop().time())
             await reply.write(_chunk({"content": token}))
             due_s += per_token_s
@@ -152,6 +159,17 @@ async def _open(request: web.Request) -> web.StreamResponse:
     reply = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await reply.prepare(request)
     return reply
+
+
+def _completion(text: str) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return {
+        "id": "c1",
+        "object": "chat.completion",
+        "model": "stub",
+        "choices": [choice],
+    }
 
 
 def _chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:

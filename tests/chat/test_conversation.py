@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from chat import turns
 from chat.models import Turn
 from streaming import services
+from streaming.models import EndReason
 from tests.chat.conftest import live_session
 from tests.chat.model_server import (
     answers,
@@ -276,6 +277,44 @@ async def test_losing_the_socket_stops_the_model(model, live, join, alice):
     async with asyncio.timeout(5):
         await model.left_early.wait()
     assert (await turn_of(live.session)).interrupted
+
+
+async def test_closing_the_session_stops_the_model(model, live, socket):
+    model.will(never_ends)
+    await socket.send("ask", text="Talk for ever")
+    await socket.until("chat.sentence")
+
+    await services.close_session(live.session, reason=EndReason.STAFF_STOPPED)
+
+    await socket.until("session.status", to="closed")
+    async with asyncio.timeout(5):
+        await model.left_early.wait()
+    assert (await turn_of(live.session)).ended_at
+
+
+async def test_a_question_taken_back_at_once_is_over_too(model, live, socket):
+    model.will(says("Too late."))
+
+    await socket.send("ask", text="Hello")
+    await socket.send("interrupt")
+
+    assert (await socket.until("turn.finished"))["interrupted"] is True
+    assert not await Turn.objects.open().aexists()
+
+
+async def test_an_avatar_that_is_gone_when_a_turn_takes_over_ends_that_turn(
+    model, live, socket, account
+):
+    model.will(says_then_hangs("One sentence. And"))
+    await socket.send("ask", text="Hello")
+    await socket.until("chat.sentence")
+    account.base_url = "http://127.0.0.1:9"
+    await account.asave()
+
+    await socket.send("ask", text="And now?")
+
+    assert (await socket.until("error"))["turn"] == 2
+    assert not await Turn.objects.open().aexists()
 
 
 async def test_an_operator_sees_all_and_may_interrupt_but_not_speak(
