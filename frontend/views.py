@@ -13,7 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from chat.minds import describe_mind
 from frontend.forms import ApiTokenForm
@@ -146,9 +150,7 @@ def stop_session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
         Session.objects.visible_to(request.user).select_related("account"),
         pk=session_id,
     )
-    async_to_sync(services.close_session)(
-        found, reason=ending_by(request.user, found)
-    )
+    async_to_sync(services.close_session)(found, reason=ending_by(request.user, found))
     messages.success(request, "The session was stopped.")
     return _back(request, "sessions")
 

@@ -106,6 +106,7 @@ def _free_port() -> int:
 @contextmanager
 def _web(environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port)]
+    command += ["--application-close-timeout", "1"]
     with log.open("w") as output:
         process = subprocess.Popen(  # noqa: S603
             [*command, "config.asgi:application"],

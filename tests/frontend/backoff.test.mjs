@@ -16,10 +16,10 @@ test("luck spreads a wait over its upper half", () => {
   equal(retryDelayMs(3, 0.5), 1500)
 })
 
-for (const code of [1000, 4400, 4401, 4403, 4404]) {
+for (const code of [4400, 4401, 4403, 4404]) {
   test(`code ${code} is final`, () => equal(isWorthRetrying(code), false))
 }
 
-for (const code of [1001, 1006, 1011, 1012, 4408]) {
+for (const code of [1000, 1001, 1006, 1011, 1012, 4408]) {
   test(`after code ${code} it tries again`, () => equal(isWorthRetrying(code), true))
 }

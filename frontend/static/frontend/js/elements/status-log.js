@@ -5,7 +5,7 @@ const MOST_LINES = 200
 /**
  * What happened, newest last, with the time of day.
  *
- *   <status-log><ol role="log" aria-label="Status log"></ol></status-log>
+ *   <status-log role="log" aria-label="Status"><ol tabindex="0"></ol></status-log>
  *
  * It keeps to the end while the reader is there, and stays put while they read further up.
  */

@@ -12,7 +12,12 @@ void main() {
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }`
 
-/** The arithmetic of `frontend/media/key`, with colours from 0 to 1. */
+/**
+ * The arithmetic of `frontend/media/key`, with colours from 0 to 1, and a neighbourhood: a
+ * pixel is as solid as those around it, drawn in a little, so that edges are soft and their
+ * rim of mixed colours is gone. Next to the screen all green excess is spill; further in,
+ * green eyes may stay green.
+ */
 const FRAGMENT = `#version 300 es
 precision highp float;
 uniform sampler2D frame;
@@ -21,12 +26,27 @@ uniform vec3 shares;  // SPILL, SOLID, CLEAR
 in vec2 at;
 out vec4 colour;
 
+float excess(vec3 c) {
+  return max(0.0, c.g - max(c.r, c.b));
+}
+
+float solidity(vec2 point) {
+  float share = excess(texture(frame, point).rgb) / whole;
+  return 1.0 - smoothstep(shares.y, shares.z, share);
+}
+
 void main() {
+  vec2 texel = 1.0 / vec2(textureSize(frame, 0));
+  float around = 0.0;
+  for (int x = -1; x <= 1; x++)
+    for (int y = -1; y <= 1; y++)
+      around += solidity(at + vec2(x, y) * texel) / 9.0;
+
   vec3 c = texture(frame, at).rgb;
-  float excess = max(0.0, c.g - max(c.r, c.b));
-  float share = excess / whole;
-  c.g -= excess * smoothstep(shares.x, shares.y, share);
-  float alpha = 1.0 - smoothstep(shares.y, shares.z, share);
+  float own = smoothstep(shares.x, shares.y, excess(c) / whole);
+  float beside = 1.0 - smoothstep(0.9, 1.0, around);
+  c.g -= excess(c) * max(own, beside);
+  float alpha = smoothstep(0.3, 0.95, around);
   colour = vec4(c * alpha, alpha);
 }`
 

@@ -18,8 +18,8 @@ export function retryDelayMs(attempt, luck) {
   return Math.round(ceilingMs * (0.5 + luck / 2))
 }
 
-/** Close codes after which coming back is pointless. */
-const FINAL_CODES = new Set([1000, 4400, 4401, 4403, 4404])
+/** Close codes after which coming back is pointless. Others, 1000 too, may be a restart. */
+const FINAL_CODES = new Set([4400, 4401, 4403, 4404])
 
 /** Whether a socket closed with this code should be opened again. @param {number} code */
 export function isWorthRetrying(code) {

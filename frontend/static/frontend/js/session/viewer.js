@@ -23,6 +23,9 @@ const STATS_EVERY_MS = 5_000
 const BUFFER_DRAIN_MS = 250
 const LONGEST_HUSH_MS = 1_500
 
+/** An accepted sentence that has not begun by then was silenced by somebody else. */
+const LONGEST_PAUSE_MS = 4_000
+
 export class ViewerSession extends EventTarget {
   /** @type {import("frontend/session/phase").Phase} */
   phase = "idle"
@@ -44,6 +47,7 @@ export class ViewerSession extends EventTarget {
   #peer = null
   #life = new AbortController()
   #hushed = 0
+  #pause = 0
 
   /**
    * @param {object} means
@@ -179,10 +183,14 @@ export class ViewerSession extends EventTarget {
     if (frame.type === "snapshot") this.clockOffsetMs = clockOffsetMs(frame.at, Date.now())
     if (frame.type === "chat.sentence") {
       this.captions.add(String(frame.data.task_id), frame.data.text)
+      this.#awaitSpeech()
     } else if (frame.type === "avatar.start_talking") {
       this.#talked({ state: "start", taskId: String(frame.data.task_id) })
     } else if (frame.type === "avatar.stop_talking") {
       this.#talked({ state: "stop", taskId: String(frame.data.task_id) })
+    }
+    if (frame.type === "turn.finished" && frame.data.interrupted && !this.story.turn) {
+      this.captions.drop()
     }
     if (frame.type === "error") this.#emit("problem", problemFrom(0, frame.data))
     if (!ECHOES.has(frame.type)) {
@@ -202,8 +210,19 @@ export class ViewerSession extends EventTarget {
   #talked({ state, taskId }) {
     this.quietSinceMs = Date.now()
     const isNews = state === "start" ? this.captions.start(taskId) : this.captions.stop(taskId)
+    this.#awaitSpeech()
     if (!isNews || !this.#hushed) return
     this.#unhushAfter(state === "start" ? 0 : BUFFER_DRAIN_MS)
+  }
+
+  /** Sentences wait for their voice; after too long a pause it will not come any more. */
+  #awaitSpeech() {
+    clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => {
+      if (this.captions.speaking || this.story.turn) return
+      this.captions.drop()
+      this.#changed()
+    }, LONGEST_PAUSE_MS)
   }
 
   #hush() {
@@ -312,6 +331,7 @@ export class ViewerSession extends EventTarget {
     this.#socket = null
     this.#peer = null
     this.captions = new Captions()
+    clearTimeout(this.#pause)
     clearTimeout(this.#hushed)
     this.#hushed = 0
     this.#emit("unhush")
