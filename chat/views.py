@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat.errors import NotTheViewer
-from chat.minds import complete, describe_mind
+from chat.minds import complete, describe_mind, warm_up
 from chat.serializers import PromptIn, TextIn, spoken_text
 from chat.turns import take_turn
 from config.api import ApiView, caller
@@ -38,9 +38,10 @@ class TextView(ApiView):
 
 
 class OpenAIView(ApiView):
-    """Tell who answers, and how that can be changed."""
+    """Tell who answers, and how that can be changed; then the first answer is quick."""
 
     def post(self, request: Request) -> Response:
+        async_to_sync(warm_up)()
         mind = describe_mind()
         return Response(
             {

@@ -1,6 +1,5 @@
 """Who answers: a language model when one is connected, else the persona's own facts."""
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,4 +75,4 @@ async def complete(persona: "Persona", prompt: str) -> str:
 async def warm_up() -> None:
     """Load what the first answer needs while nobody waits for it."""
     if model_is_connected():
-        await asyncio.to_thread(openai.warm_up)
+        await openai.loaded()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from chat.minds.base import (
     ModelUnreachable,
 )
 
-if TYPE_CHECKING:  # it takes most of a second to import; see `warm_up`
+if TYPE_CHECKING:  # it takes most of a second to import; see `loaded`
     import openai
     from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
@@ -82,6 +83,7 @@ class OpenAIMind:
     async def _chunks(
         self, messages: Sequence[Message]
     ) -> AsyncGenerator["ChatCompletionChunk", None]:
+        await loaded()
         with _translated():
             async with self._client() as client:
                 stream = await client.chat.completions.create(
@@ -121,11 +123,23 @@ class OpenAIMind:
         )
 
 
-def warm_up() -> None:
-    """Pay for the slow import before somebody waits for an answer."""
-    import openai  # noqa: F401
+async def loaded() -> None:
+    """Have the library imported, without holding up everybody else meanwhile.
 
-    _trust()
+    The import and a client's first use take a second or more; whoever expects questions
+    calls this ahead of them.
+    """
+    if not _is_loaded.is_set():
+        await asyncio.to_thread(_load)
+
+
+_is_loaded = threading.Event()
+
+
+def _load() -> None:
+    client = OpenAIMind(model="")._client()
+    _ = client.chat.completions  # imported on first use, too
+    _is_loaded.set()
 
 
 @cache
