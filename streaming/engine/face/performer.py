@@ -4,6 +4,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from streaming.engine.face import idle
 from streaming.engine.face.articulation import Shape, quantised, shape_at
@@ -154,26 +155,18 @@ class Performer:
                     continue
                 dice = idle.chance(self._seed, "emphasis", round(at_s * 1000))
                 beat = idle.bump((t_s - at_s + 0.12) / NOD_S)
-                nodding = max(nodding, beat * (0.1 + 0.4 * max(0.0, dice - 0.35)))
+                nodding = max(nodding, beat * (0.07 + 0.42 * max(0.0, dice - 0.35)))
                 lifting = max(lifting, beat * (1.6 if dice > 0.72 else 0.0))
         return nodding, lifting
 
     def _bearing_at(self, t_s: float) -> Bearing:
-        """The posture at a moment, on its way from the mood before."""
-        index = max(i for i, (at_s, _) in enumerate(self._moods) if at_s <= t_s)
-        at_s, mood = self._moods[index]
-        before = self._moods[max(0, index - 1)][1]
-        here, there = BEARINGS[mood], BEARINGS[before]
-        done = idle.smooth((t_s - at_s) / MOOD_CHANGE_S)
-        return Bearing(
-            sway=_mix(there.sway, here.sway, done),
-            swaying=_mix(there.swaying, here.swaying, done),
-            nod=_mix(there.nod, here.nod, done),
-            brows=_mix(there.brows, here.brows, done),
-            gaze_x=here.gaze_x,  # eyes do not glide: they are where they look
-            gaze_y=here.gaze_y,
-            wandering=here.wandering,
-        )
+        """The posture at a moment, on its way from where the moods before had got."""
+        bearing = BEARINGS[Mood.IDLE]
+        for (at_s, mood), (until_s, _) in pairwise([*self._moods, (t_s, Mood.IDLE)]):
+            if at_s <= t_s:
+                done = idle.smooth((min(until_s, t_s) - at_s) / MOOD_CHANGE_S)
+                bearing = _between(bearing, BEARINGS[mood], done)
+        return bearing
 
     def _gaze_at(self, bearing: Bearing, t_s: float) -> tuple[float, float]:
         """Where the mood looks, with glances elsewhere: aside, or back to the viewer."""
@@ -181,6 +174,18 @@ class Performer:
         if bearing.gaze_x == 0 and bearing.gaze_y == 0:
             return glance
         return (0.0, 0.0) if any(glance) else (bearing.gaze_x, bearing.gaze_y)
+
+
+def _between(there: Bearing, here: Bearing, done: float) -> Bearing:
+    return Bearing(
+        sway=_mix(there.sway, here.sway, done),
+        swaying=_mix(there.swaying, here.swaying, done),
+        nod=_mix(there.nod, here.nod, done),
+        brows=_mix(there.brows, here.brows, done),
+        gaze_x=here.gaze_x,  # eyes do not glide: they are where they look
+        gaze_y=here.gaze_y,
+        wandering=here.wandering,
+    )
 
 
 def _scaled(shape: Shape, by: float) -> Shape:

@@ -8,6 +8,7 @@ from streaming.engine.face import AVATARS, DEFAULT_AVATAR
 from streaming.engine.face.__main__ import main
 from streaming.engine.face.character import FOLDER, character
 from streaming.engine.face.raster import RasterError, rasterise
+from streaming.engine.speech.voices import find_voice
 
 EACH = pytest.mark.parametrize("avatar_id", sorted(AVATARS))
 
@@ -25,7 +26,7 @@ def test_a_character_says_who_it_is(avatar_id):
     assert avatar.id == avatar_id
     assert avatar.name
     assert avatar.gender in {"female", "male", "neutral"}
-    assert avatar.default_voice
+    assert find_voice(avatar.default_voice).id == avatar.default_voice
 
 
 @EACH

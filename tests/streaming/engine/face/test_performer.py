@@ -239,13 +239,18 @@ def test_moods_show():
     assert poses(thinking, 0, 10) == poses(listening, 0, 10)
 
 
-def test_a_mood_comes_on_softly():
+@pytest.mark.parametrize("after_s", [0.04, 0.2, 0.5])
+def test_moods_come_on_softly_even_when_the_last_one_was_on_its_way(after_s):
     performer = Performer("x", seed=2)
     performer.set_mood(Mood.LISTENING, 5.0)
+    performer.set_mood(Mood.THINKING, 5.0 + after_s)
+    performer.set_mood(Mood.SPEAKING, 5.0 + 2 * after_s)
 
-    swayed = [pose.sway for pose in poses(performer, 4, 7)]
+    moved = [(pose.sway, pose.nod) for pose in poses(performer, 4, 8)]
 
-    assert max(abs(b - a) for a, b in itertools.pairwise(swayed)) <= 2
+    for (sway, nod), (then_sway, then_nod) in itertools.pairwise(moved):
+        assert abs(then_sway - sway) <= 2
+        assert abs(then_nod - nod) <= 2
 
 
 def test_stressed_syllables_are_nodded_to():
