@@ -47,6 +47,7 @@ def start_engine(
             "ENGINE_API_KEY": api_key,
             "ENGINE_SEATS": str(seats),
             "ENGINE_HOST": "127.0.0.1",
+            "ENGINE_WARM": "default",
             **env,
         },
         stdout=subprocess.PIPE,

@@ -15,6 +15,7 @@ from aiortc import RTCIceServer
 
 from streaming.engine.api import create_app
 from streaming.engine.logs import report_stray_errors, set_up_logging
+from streaming.engine.studio import Warming
 
 _ENCODERS = 4
 _LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -38,6 +39,12 @@ def read_options(
     parser.add_argument("--seats", type=_seats, default=env("ENGINE_SEATS") or "3")
     parser.add_argument(
         "--stun", default=env("ENGINE_STUN") or "", help="stun:host:port"
+    )
+    parser.add_argument(
+        "--warm",
+        type=_warming,
+        default=env("ENGINE_WARM") or Warming.ALL,
+        help="what to draw in advance: all, default (avatar) or none",
     )
     parser.add_argument(
         "--log-level",
@@ -64,7 +71,10 @@ async def serve(options: argparse.Namespace) -> int:
 
     ice_servers = [RTCIceServer(options.stun)] if options.stun else []
     app = create_app(
-        api_key=options.api_key, seats=options.seats, ice_servers=ice_servers
+        api_key=options.api_key,
+        seats=options.seats,
+        ice_servers=ice_servers,
+        warming=options.warm,
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -110,6 +120,15 @@ def _log_level(text: str) -> str:
     if text.lower() in _LOG_LEVELS:
         return text.lower()
     raise argparse.ArgumentTypeError(f"{text} is not one of {', '.join(_LOG_LEVELS)}")
+
+
+def _warming(text: str) -> Warming:
+    try:
+        return Warming(text.lower())
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not one of {', '.join(Warming)}"
+        ) from None
 
 
 def _port(text: str) -> int:

@@ -30,7 +30,7 @@ from streaming.engine.fields import Body
 from streaming.engine.orders import read_order
 from streaming.engine.peers import BadDescription, parse_candidate
 from streaming.engine.sessions import MAX_SESSION_S, Session, Sessions, State
-from streaming.engine.studio import Studio
+from streaming.engine.studio import Studio, Warming
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ _CORS: Final = {
 
 SESSIONS: Final = web.AppKey("sessions", Sessions)
 STUDIO: Final = web.AppKey("studio", Studio)
+_WARMING: Final = web.AppKey("warming", Warming)
 _DOORKEEPER: Final = web.AppKey("doorkeeper", Doorkeeper)
 _CALLER: Final = web.RequestKey("caller", Caller)
 
@@ -62,6 +63,7 @@ def create_app(
     seats: int = 3,
     clock: Clock | None = None,
     ice_servers: list[RTCIceServer] | None = None,
+    warming: Warming = Warming.NONE,
 ) -> web.Application:
     """The engine as an application; its clean-up closes every session.
 
@@ -78,6 +80,7 @@ def create_app(
     )
     app[_DOORKEEPER] = Doorkeeper(api_key, clock)
     app.add_routes(_routes())
+    app[_WARMING] = warming
     app.on_startup.append(_start)
     # Before the server waits for requests at work: those wait for speech to end.
     app.on_shutdown.append(_end_sessions)
@@ -111,7 +114,7 @@ def _routes() -> list[web.RouteDef]:
 
 
 async def _start(app: web.Application) -> None:
-    app[STUDIO].start_warming()
+    app[STUDIO].start_warming(app[_WARMING])
     app[SESSIONS].start()
 
 

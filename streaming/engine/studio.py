@@ -4,15 +4,24 @@ import asyncio
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 
 from streaming.engine import face
 from streaming.engine.orders import DEFAULT_QUALITY, QUALITIES, Order, Quality
-from streaming.engine.speech import Delivery, Synthesiser, find_voice
-from streaming.engine.speech.synthesis import synthesise
+from streaming.engine.speech import Delivery, Synthesiser, Voice, find_voice
 
 log = logging.getLogger(__name__)
 
 _PAINTERS = max(2, os.cpu_count() or 1)
+_BUILDERS = 2  # one for what is drawn in advance, one for who waits
+
+
+class Warming(StrEnum):
+    """What is drawn before anybody asks; some seconds of a core for each avatar."""
+
+    NONE = "none"
+    DEFAULT = "default"  # the default avatar at the usual size
+    ALL = "all"  # that one at every size, then the others at the usual size
 
 
 class Studio:
@@ -21,23 +30,17 @@ class Studio:
     def __init__(self) -> None:
         self.synthesiser = Synthesiser()
         self.painters = ThreadPoolExecutor(_PAINTERS, thread_name_prefix="painter")
-        self._builders = ThreadPoolExecutor(1, thread_name_prefix="builder")
+        self._builders = ThreadPoolExecutor(_BUILDERS, thread_name_prefix="builder")
         self._warming: asyncio.Task[None] | None = None
 
-    def start_warming(self) -> None:
-        """Get the default avatar ready in the background, the usual size first."""
-        self._warming = asyncio.create_task(self._warm())
+    def start_warming(self, extent: Warming) -> None:
+        """Draw in the background what most will ask for."""
+        self._warming = asyncio.create_task(self._warm(extent))
 
     async def stage_for(self, order: Order) -> face.Stage:
-        """The stage that `order` asks for, built if need be."""
+        """The stage that `order` asks for, drawn if need be."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._builders,
-            _build,
-            order.avatar.id,
-            order.quality,
-            order.background,
-        )
+        return await loop.run_in_executor(self._builders, _drawn_stage, order)
 
     async def warmed(self) -> None:
         """Return when what is drawn in advance is there."""
@@ -52,27 +55,47 @@ class Studio:
         for pool in (self.painters, self._builders):
             pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _warm(self) -> None:
+    async def _warm(self, extent: Warming) -> None:
         loop = asyncio.get_running_loop()
-        voice = find_voice(face.AVATARS[face.DEFAULT_AVATAR].default_voice)
         try:
-            await loop.run_in_executor(
-                self._builders, synthesise, "Hello.", voice, Delivery()
-            )
-            for quality in _usual_first():
+            await self.synthesiser.say("Hello.", _default_voice(), Delivery())
+            for avatar_id, quality in _drawn_in_advance(extent):
                 await loop.run_in_executor(
-                    self._builders, _build, face.DEFAULT_AVATAR, quality, "scene"
+                    self._builders, _warm_stage, avatar_id, quality
                 )
         except Exception as exc:
-            # Sessions build what they need; they will meet this error and report it.
+            # Sessions draw what they need; they will meet this error and report it.
             log.warning("Warming up failed.", extra={"why": type(exc).__name__})
 
 
-def _build(avatar_id: str, quality: Quality, background: str) -> face.Stage:
-    size = {"width": quality.width, "height": quality.height}
-    face.warm(avatar_id, **size, background=background)
-    return face.stage(avatar_id, **size, background=background)
+def _default_voice() -> Voice:
+    return find_voice(face.AVATARS[face.DEFAULT_AVATAR].default_voice)
 
 
-def _usual_first() -> list[Quality]:
-    return sorted(QUALITIES.values(), key=lambda each: each.name != DEFAULT_QUALITY)
+def _drawn_in_advance(extent: Warming) -> list[tuple[str, Quality]]:
+    usual = QUALITIES[DEFAULT_QUALITY]
+    first = (face.DEFAULT_AVATAR, usual)
+    match extent:
+        case Warming.NONE:
+            return []
+        case Warming.DEFAULT:
+            return [first]
+        case Warming.ALL:
+            sizes = [(face.DEFAULT_AVATAR, quality) for quality in QUALITIES.values()]
+            others = [(avatar_id, usual) for avatar_id in face.AVATARS]
+            return list(dict.fromkeys([first, *sizes, *others]))
+
+
+def _drawn_stage(order: Order) -> face.Stage:
+    stage = face.stage(
+        order.avatar.id,
+        width=order.quality.width,
+        height=order.quality.height,
+        background=order.background,
+    )
+    stage.prepare()
+    return stage
+
+
+def _warm_stage(avatar_id: str, quality: Quality) -> None:
+    face.warm(avatar_id, width=quality.width, height=quality.height)

@@ -148,7 +148,7 @@ async def main(runs: int, warm_s: float) -> None:
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )
-    with start_engine(seats=8) as engine:
+    with start_engine(seats=8, ENGINE_WARM="all") as engine:
         async with aiohttp.ClientSession(engine.url, headers=engine.headers) as http:
             await asyncio.sleep(warm_s)
             await measure_answers(http, runs)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiortc import RTCPeerConnection
 
+from streaming.engine.orders import read_order
 from tests.streaming.engine.conftest import Caller, Engine
 from tests.wire_viewer import WireViewer
 
@@ -49,7 +50,7 @@ async def abandoned(call: Caller) -> None:
 
 
 async def test_twenty_sessions_leave_nothing_behind(engine: Engine):
-    await engine.studio.warmed()
+    await engine.studio.stage_for(read_order({"quality": "low"}))
     await once(engine.call)
     await engine.sessions.settle()
     before = held()
@@ -68,14 +69,14 @@ async def test_twenty_sessions_leave_nothing_behind(engine: Engine):
 
 
 async def test_a_session_that_is_never_started_leaves_nothing_behind(engine: Engine):
-    await engine.studio.warmed()
-    first = await engine.call.new()
+    await engine.studio.stage_for(read_order({"quality": "low"}))
+    first = await engine.call.new(quality="low")
     await engine.call.post("stop", session_id=first["session_id"])
     await engine.sessions.settle()
     before = held()
 
     for _ in range(10):
-        session = await engine.call.new()
+        session = await engine.call.new(quality="low")
         await engine.call.post("stop", session_id=session["session_id"])
     await engine.sessions.settle()
 

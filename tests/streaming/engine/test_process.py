@@ -163,6 +163,7 @@ def test_arguments_win_over_the_environment(
         (["--seats", "0"], {}, "not a number of 1 to 1000"),
         ([], {"ENGINE_PORT": "http"}, "not a number of 0 to 65535"),
         ([], {"ENGINE_LOG_LEVEL": "loud"}, "not one of"),
+        (["--warm", "oven"], {}, "not one of"),
     ],
 )
 def test_what_makes_no_sense_ends_the_start(
