@@ -50,6 +50,7 @@ _CORS: Final = {
 
 SESSIONS: Final = web.AppKey("sessions", Sessions)
 STUDIO: Final = web.AppKey("studio", Studio)
+_ICE_SERVERS: Final = web.AppKey("ice_servers", list[RTCIceServer])
 _WARMING: Final = web.AppKey("warming", Warming)
 _DOORKEEPER: Final = web.AppKey("doorkeeper", Doorkeeper)
 _CALLER: Final = web.RequestKey("caller", Caller)
@@ -78,6 +79,7 @@ def create_app(
     app[SESSIONS] = Sessions(
         seats=seats, studio=app[STUDIO], clock=clock, ice_servers=ice_servers
     )
+    app[_ICE_SERVERS] = ice_servers or []
     app[_DOORKEEPER] = Doorkeeper(api_key, clock)
     app.add_routes(_routes())
     app[_WARMING] = warming
@@ -258,12 +260,13 @@ async def _new(request: web.Request) -> web.Response:
     session, offer = await request.app[SESSIONS].open(
         read_order(body), request[_CALLER].token
     )
+    servers = [{"urls": [server.urls]} for server in request.app[_ICE_SERVERS]]
     return _ok(
         {
             "session_id": session.id,
             "sdp": {"type": "offer", "sdp": offer},
-            "ice_servers": [],
-            "ice_servers2": [],
+            "ice_servers": [url for server in servers for url in server["urls"]],
+            "ice_servers2": servers,
             "session_duration_limit": int(MAX_SESSION_S),
         }
     )

@@ -11,6 +11,9 @@ from streaming.engine.speech import Delivery, Speech, Synthesiser, Voice
 from streaming.engine.speech.line import Line, Piece
 from streaming.engine.speech.sound import RATE_HZ, Samples
 
+MAX_QUEUED_S = 300.0  # thirty megabytes of sound
+MAX_QUEUED_UTTERANCES = 100
+
 Announce = Callable[[dict[str, object]], None]
 
 
@@ -58,6 +61,14 @@ class Performance:
     @property
     def is_talking(self) -> bool:
         return bool(self._utterances)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits to be said that more would only take memory."""
+        return (
+            self._line.queued_s > MAX_QUEUED_S
+            or len(self._utterances) >= MAX_QUEUED_UTTERANCES
+        )
 
     async def say(self, text: str) -> Utterance:
         """Queue `text`; returns when it is known how long it takes.

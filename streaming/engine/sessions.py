@@ -16,6 +16,7 @@ from streaming.engine.auth import Token
 from streaming.engine.clock import Clock, MediaClock
 from streaming.engine.errors import (
     InvalidParameter,
+    InvalidText,
     NoSeat,
     SessionNotFound,
     Unauthorized,
@@ -137,8 +138,14 @@ class Session:
         self._peer.add_candidate(candidate)
 
     async def say(self, text: str) -> Utterance:
-        """Speak `text` after what is queued. Raises `WrongState` before the start."""
+        """Speak `text` after what is queued.
+
+        Raises `WrongState` before the start, and `InvalidText` when minutes of speech
+        are queued already.
+        """
         self._need(State.CONNECTING, State.CONNECTED)
+        if self._performance.is_full:
+            raise InvalidText("invalid text: too much is waiting to be said")
         self.touch()
         return await self._performance.say(text)
 

@@ -50,6 +50,13 @@ class Line:
     def is_busy(self) -> bool:
         return bool(self._pieces)
 
+    @property
+    def queued_s(self) -> float:
+        """How long it takes from now until everything has been said."""
+        if not self._pieces:
+            return 0.0
+        return (self._pieces[-1].ends_at - self.position) / RATE_HZ
+
     def add(self, id: str, pcm: Samples) -> Piece:
         """Queue `pcm` behind everything else; the answer says when it will start."""
         starts_at = max(self.position, _RUN_UP)

@@ -4,8 +4,12 @@ import asyncio
 import json
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
+from aiortc import RTCIceServer
 
+from streaming.engine.api import create_app
 from streaming.engine.face import AVATARS
 from streaming.engine.speech import VOICES
 from tests.streaming.engine.conftest import Caller, Engine
@@ -47,6 +51,21 @@ async def test_the_offer_is_video_sound_and_events_in_one_stream(call: Caller):
     assert "a=group:BUNDLE 0 1 2" in lines
     assert any(" typ host" in line for line in lines)
     assert not any(" typ srflx" in line for line in lines)
+
+
+async def test_viewers_are_told_of_the_stun_server_in_use():
+    # Nobody answers there, so the offer comes when the question has timed out.
+    server = RTCIceServer("stun:127.0.0.1:9")
+    runner = web.AppRunner(create_app(api_key="k", ice_servers=[server]))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with aiohttp.ClientSession(url) as http:
+        data = await Caller(http, {"X-Api-Key": "k"}).new()
+    await runner.cleanup()
+
+    assert data["ice_servers2"] == [{"urls": ["stun:127.0.0.1:9"]}]
+    assert data["ice_servers"] == ["stun:127.0.0.1:9"]
 
 
 @pytest.mark.parametrize("codec", ["VP8", "H264"])

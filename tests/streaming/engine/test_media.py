@@ -182,6 +182,24 @@ async def test_a_thousand_characters_start_soon_and_hold_nothing_up(call: Caller
     assert reply.data["duration_ms"] > 40_000
 
 
+async def test_nobody_can_queue_words_without_end(call: Caller):
+    text = ("All of this is read aloud. " * 40)[:1000]
+    async with call.watching() as (session_id, _):
+        replies = [
+            await call.post("task", session_id=session_id, text=text, task_mode="async")
+            for _ in range(8)
+        ]
+        many = await asyncio.gather(
+            *(
+                call.post("task", session_id=session_id, text="x", task_mode="async")
+                for _ in range(5)
+            )
+        )
+
+    assert [reply.status for reply in replies].count(200) in (5, 6, 7)
+    assert {reply.body["code"] for reply in many} == {40039}
+
+
 async def test_an_interrupt_silences_within_two_packets(call: Caller):
     async with call.watching() as (session_id, viewer):
         tasks = [
