@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from channels.layers import BaseChannelLayer, get_channel_layer
@@ -23,6 +23,8 @@ from streaming.models import Session
 from streaming.providers.base import Utterance
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Interrupted(Exception):
@@ -133,12 +135,7 @@ async def _take(
 ) -> None:
     """Feed the avatar until the reply is complete. Cancel it to interrupt."""
     try:
-        await events.record(
-            session, "turn.started", {"turn": turn.number, "prompt": turn.prompt}
-        )
-        if takes_over:
-            await services.interrupt(session, before_turn=turn.number)
-            await sync_to_async(Turn.objects.silence)(session)
+        await unbroken(_open(session, turn, takes_over=takes_over))
         await _feed(session, turn, began_s)
     except (asyncio.CancelledError, Interrupted):
         await _finish(session, turn, began_s, interrupted=True)
@@ -148,6 +145,15 @@ async def _take(
         raise
     else:
         await _finish(session, turn, began_s)
+
+
+async def _open(session: Session, turn: Turn, *, takes_over: bool) -> None:
+    await events.record(
+        session, "turn.started", {"turn": turn.number, "prompt": turn.prompt}
+    )
+    if takes_over:
+        await services.interrupt(session, before_turn=turn.number)
+        await sync_to_async(Turn.objects.silence)(session)
 
 
 async def _feed(session: Session, turn: Turn, began_s: float) -> None:
@@ -166,7 +172,7 @@ async def _feed(session: Session, turn: Turn, began_s: float) -> None:
                 turn.accepted_ms = clock() * 1000
                 waited_ms = event.accepted_at_ms - event.complete_at_ms
                 turn.first_piece_ms = turn.accepted_ms - waited_ms
-            await _note(session, turn, event)
+            await unbroken(_note(session, turn, event))
 
 
 async def _stream(
@@ -176,28 +182,24 @@ async def _stream(
     if turn.kind == Turn.Kind.SAY:
         source = speak_pieces(voice, pieces(turn.prompt))
     else:
-        persona = await _persona(session)
-        source = speak_reply(
-            mind_for(persona), voice, await _messages(session, persona, turn.prompt)
-        )
+        persona, messages = await unbroken(_context(session, turn.prompt))
+        source = speak_reply(mind_for(persona), voice, messages)
     async with aclosing(source):
         async for event in source:
             yield event
 
 
-async def _persona(session: Session) -> Persona:
-    """Whom the viewer talks to; the site's default when they were deleted meanwhile."""
+async def _context(session: Session, prompt: str) -> tuple[Persona, list[Message]]:
+    """Whom the viewer talks to, and all that they should know when they answer."""
     persona = await Persona.objects.filter(sessions=session).afirst()
-    return persona or await sync_to_async(Persona.objects.site_default)()
-
-
-async def _messages(session: Session, persona: Persona, prompt: str) -> list[Message]:
+    if persona is None:  # deleted meanwhile
+        persona = await sync_to_async(Persona.objects.site_default)()
     history = await sync_to_async(Turn.objects.history)(session)
-    return [
+    opening, question = (
         Message("system", system_prompt(persona)),
-        *history,
         Message("user", prompt),
-    ]
+    )
+    return persona, [opening, *history, question]
 
 
 async def _note(session: Session, turn: Turn, spoken: Spoken) -> None:
@@ -259,13 +261,12 @@ class SessionVoice:
         A piece that is under way when we are cancelled may reach the avatar after the
         interruption that cancelled us; so we see it arrive, and silence it as well.
         """
-        if not await sync_to_async(self._turn.is_current)():
+        if not await unbroken(sync_to_async(self._turn.is_current)()):
             raise Interrupted
         saying = asyncio.create_task(services.speak(self._session, text))
         try:
-            return await asyncio.shield(saying)
+            return await unbroken(saying)
         except asyncio.CancelledError:
-            await asyncio.wait([saying])
             if not saying.exception():
                 await self._hush()
             raise
@@ -274,6 +275,20 @@ class SessionVoice:
         """Best effort: when the avatar is gone meanwhile, it is silent too."""
         with suppress(DomainError):
             await services.interrupt(self._session, before_turn=self._turn.number + 1)
+
+
+async def unbroken(work: Coroutine[Any, Any, T] | asyncio.Task[T]) -> T:
+    """The result of `work`, which ends even when we are cancelled; then so do we.
+
+    Cancelling a look into the database half-way stops no query, but it leaves the thread
+    that the next one needs in an undefined state (asgiref 3.13).
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 # Interruptions from elsewhere ------------------------------------------------------------

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from chat import turns
 from chat.models import Turn
 from streaming import services
-from streaming.models import EndReason
+from streaming.models import EndReason, SessionEvent
 from tests.chat.conftest import live_session
 from tests.chat.model_server import (
     answers,
@@ -132,6 +132,22 @@ async def test_interrupting_stops_the_model_and_the_avatar(model, live, socket):
     turn = await turn_of(live.session)
     assert turn.interrupted
     assert turn.reply == finished["reply"]
+
+
+async def test_an_interruption_at_any_moment_ends_the_turn_properly(model, live):
+    model.will(never_ends)
+    taking = turns.Turns()
+
+    for moment in range(40):
+        await taking.start(live.session, Turn.Kind.ASK, "Talk for ever")
+        await asyncio.sleep(moment * 0.002)  # wherever that is: in a query, in a call
+        await turns.interrupt(live.session, taking)
+        assert taking.error is None
+
+    ended = Turn.objects.filter(session=live.session, interrupted=True, failed="")
+    assert await ended.acount() == 40
+    kinds = [e.type async for e in SessionEvent.objects.filter(session=live.session)]
+    assert kinds.count("turn.finished") == 40
 
 
 async def test_a_new_question_interrupts_the_answer_before(model, live, socket):
