@@ -113,14 +113,16 @@ def use_persona(request: PageRequest, slug: str) -> HttpResponse:
 def sessions(request: PageRequest) -> HttpResponse:
     """The user's own sessions; staff also see everybody's open ones."""
     pages = Paginator(_own_sessions(request), SESSIONS_PER_PAGE)
-    context = {"page": pages.get_page(request.GET.get("page")), "everyones": None}
-    if request.user.is_staff:
-        context["everyones"] = (
-            Session.objects.open()
-            .exclude(owner=request.user)
-            .select_related("persona", "owner", "account")
-        )
+    context = {
+        "page": pages.get_page(request.GET.get("page")),
+        "everyones": _others_open_sessions(request) if request.user.is_staff else None,
+    }
     return render(request, "frontend/sessions.html", context)
+
+
+def _others_open_sessions(request: PageRequest) -> Any:
+    others = Session.objects.open().exclude(owner=request.user)
+    return others.select_related("persona", "owner", "account")
 
 
 def _own_sessions(request: PageRequest) -> Any:

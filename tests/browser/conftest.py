@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+)
 
 from tests.browser.chromium import AUTOPLAY, launched
 from tests.browser.portal import Portal, start_portal
@@ -68,16 +74,15 @@ class Visitor:
 
     def _listen(self, page: Page) -> None:
         """Errors in the console include violations of the content security policy."""
-        page.on(
-            "console",
-            lambda message: (
-                message.type in ("error", "warning")
-                and self.complaints.append(f"{page.url}: {message.text}")
-            ),
-        )
-        page.on(
-            "pageerror", lambda error: self.complaints.append(f"{page.url}: {error}")
-        )
+        page.on("console", lambda message: self._hear(page, message))
+        page.on("pageerror", lambda error: self._note(page, str(error)))
+
+    def _hear(self, page: Page, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._note(page, message.text)
+
+    def _note(self, page: Page, complaint: str) -> None:
+        self.complaints.append(f"{page.url}: {complaint}")
 
 
 @dataclass

@@ -104,7 +104,7 @@ class Studio:
             shots.append(await self.page.evaluate(_PICTURE, list(region)))
             await self.page.wait_for_timeout(80)
         spans = [max(values) - min(values) for values in zip(*shots, strict=True)]
-        return sum(spans) / len(spans)
+        return float(sum(spans) / len(spans))
 
     async def sound(self, *, for_ms: int) -> float:
         """The received sound's energy over a while; silence is 0."""

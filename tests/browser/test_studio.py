@@ -216,7 +216,7 @@ async def test_single_keys_work_outside_of_fields_and_can_be_switched_off(
     guest: Visitor,
 ) -> None:
     studio = await Studio.enter(guest)
-    mute = studio.button("Mute")
+    mute = studio.page.locator("[data-do=mute]")
     await studio.page.get_by_text("Set-up").click()
 
     await studio.page.keyboard.press("m")

@@ -21,6 +21,7 @@ for (const [type, data] of [
   ["chat.delta", { text: "He" }],
   ["queue.position", {}],
   ["turn.timings", {}],
+  ["turn.started", { turn: 1, kind: "say", prompt: "Hello." }],
 ]) {
   test(`${type} needs no line`, () => equal(line(type, data), null))
 }

@@ -89,8 +89,8 @@ const LINES = {
   "avatar.start_talking": (_, { persona }) => line("status", `${persona} started talking`),
   "avatar.stop_talking": (_, { persona }) => line("status", `${persona} stopped talking`),
   "chat.sentence": ({ text }, { persona }) => line("said", `${persona}: ${text}`),
-  "turn.started": ({ prompt }, { viewer }) =>
-    prompt ? line("heard", `${viewer}: ${prompt}`) : null,
+  "turn.started": ({ kind, prompt }, { viewer }) =>
+    prompt && kind !== "say" ? line("heard", `${viewer}: ${prompt}`) : null,
   "turn.finished": ({ interrupted }) => (interrupted ? line("status", "Interrupted") : null),
   "turn.timings": (timings) => timingsLine(timings),
   "time.left": ({ seconds }) => line("time", `${Math.round(seconds)} seconds left`),
