@@ -36,7 +36,15 @@ from streaming.engine.face.poses import (
     Pose,
 )
 from streaming.engine.face.raster import rasterise
-from streaming.engine.face.sprites import Affine, Box, Sprite, over, placed, sprite
+from streaming.engine.face.sprites import (
+    Affine,
+    Box,
+    Kept,
+    Sprite,
+    over,
+    placed,
+    sprite,
+)
 from streaming.engine.face.visemes import MouthKey, Viseme
 
 Rect = tuple[float, float, float, float]  # left, top, width, height in drawing units
@@ -46,6 +54,7 @@ OVERSCAN: Rect = (-40, -40, WIDTH + 80, HEIGHT + 80)
 PROBE_SCALE = 0.125
 SHEET_CELLS = 15  # small sheets, so that two processes share the work evenly
 KEPT_DRAWINGS = 4
+KEPT_FRAMES = 100  # what is kept of a drawing, as a number of whole pictures
 
 # How far a head goes at the ends of a pose's scales, in drawing units and degrees.
 SWAY_X, SWAY_X_DEPTH, SWAY_TURN = 13.0, 11.0, 2.6
@@ -141,10 +150,18 @@ def _turned_back(pivot: tuple[float, float], depth: float, pose: Pose) -> Affine
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A character, rendered for one size."""
+    """A character, rendered for one size, and what has been made of it so far."""
 
     scene: Sequence[Part]
     parts: Sequence[Part]
+    kept: Kept
+
+    def sprites(self, pose: Pose) -> list[Sprite]:
+        """The pieces of a picture, from back to front."""
+        return [self._sprite(part, pose) for part in self.parts]
+
+    def _sprite(self, part: Part, pose: Pose) -> Sprite:
+        return self.kept.get(part.moment(pose), lambda: part.sprite(pose))
 
 
 _drawings: OrderedDict[tuple[str, int, int], Drawn] = OrderedDict()
@@ -195,6 +212,7 @@ def _draw(person: Character, width: int, height: int) -> Drawn:
     return Drawn(
         scene=[part for part in parts if part.moves == "still"],
         parts=[part for part in parts if part.moves != "still"],
+        kept=Kept(KEPT_FRAMES * width * height * 3 // 2),
     )
 
 

@@ -38,7 +38,7 @@ def _in_child(waiting: Iterator[tuple[int, str]]) -> dict[int, bytes]:
     """Have one process render whatever is next in line until nothing waits."""
     pngs: dict[int, bytes] = {}
     with subprocess.Popen(  # noqa: S603 - our own interpreter and file
-        [sys.executable, __file__],
+        [sys.executable, "-P", __file__],  # -P: our modules hide none of the library's
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

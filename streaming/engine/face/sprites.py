@@ -5,6 +5,9 @@ own transparency beforehand, so that laying one thing over another is one
 multiplication and one addition in whole numbers.
 """
 
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +95,32 @@ class Canvas:
         lay(self.y[full], sprite.y, sprite.clear)
         lay(self.u[half], sprite.u, sprite.half_clear)
         lay(self.v[half], sprite.v, sprite.half_clear)
+
+
+class Kept:
+    """Sprites by key, the least used ones dropped beyond a number of bytes."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.nbytes = 0
+        self._lock = threading.Lock()
+        self._sprites: OrderedDict[Hashable, Sprite] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Sprite]) -> Sprite:
+        with self._lock:
+            if (found := self._sprites.get(key)) is not None:
+                self._sprites.move_to_end(key)
+                return found
+        # Outside the lock: two threads may make the same one, which is harmless.
+        made = make()
+        with self._lock:
+            if key not in self._sprites:
+                self._sprites[key] = made
+                self.nbytes += made.nbytes
+            while self.nbytes > self.max_bytes and len(self._sprites) > 1:
+                _, dropped = self._sprites.popitem(last=False)
+                self.nbytes -= dropped.nbytes
+        return made
 
 
 def lay(below: Bytes, above: Bytes, clear: Bytes) -> None:

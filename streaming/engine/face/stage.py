@@ -12,27 +12,26 @@ All caches are bounded, and everything here may be called from any thread.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
 
 import av
 import numpy as np
 
 from streaming.engine.face import keying
 from streaming.engine.face.character import character
-from streaming.engine.face.parts import Drawn, Part, drawn
+from streaming.engine.face.parts import Drawn, drawn
 from streaming.engine.face.poses import MAX_BROWS, MIN_BROWS, Pose
 from streaming.engine.face.sprites import Bytes, Canvas, Sprite, yuv_of
 
 KEPT_STAGES = 6
-KEPT_FRAMES = 130  # what a stage may keep, as a number of whole pictures
 GREEN = (0, 200, 0)
 
 
 class Stage:
     """One avatar at one size before one background; shared by all its sessions.
 
-    At 854 x 480 a stage takes some 15 MB for what is drawn, which stages of one size
-    share, and up to 80 MB for what is kept ready; both grow with the number of pixels.
+    At 854 x 480 it takes some 15 MB for what is drawn and up to 62 MB for what is kept
+    ready; both grow with the number of pixels. Stages that differ in nothing but the
+    background share them.
     """
 
     def __init__(
@@ -49,7 +48,6 @@ class Stage:
         self._drawn: Drawn | None = None
         self._plate: Canvas | None = None
         self._drawing = threading.Lock()
-        self._sprites = _Kept(KEPT_FRAMES * width * height * 3 // 2)
 
     def prepare(self) -> None:
         """Render the drawing, unless that is done. Blocks, without holding the GIL."""
@@ -88,10 +86,7 @@ class Stage:
         if self._drawn is None:
             self.prepare()
         assert self._drawn is not None  # noqa: S101 - prepare() raises or sets it
-        return [self._sprite(part, pose) for part in self._drawn.parts]
-
-    def _sprite(self, part: Part, pose: Pose) -> Sprite:
-        return self._sprites.get(part.moment(pose), lambda: part.sprite(pose))
+        return self._drawn.sprites(pose)
 
     def _make_plate(self, made: Drawn) -> Canvas:
         height, width = self.height, self.width
@@ -105,32 +100,6 @@ class Stage:
             for part in made.scene:
                 plate.lay(part.sprite(Pose()))
         return plate
-
-
-class _Kept:
-    """Sprites by key, the least used ones dropped beyond a number of bytes."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self.max_bytes = max_bytes
-        self.nbytes = 0
-        self._lock = threading.Lock()
-        self._sprites: OrderedDict[Hashable, Sprite] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], Sprite]) -> Sprite:
-        with self._lock:
-            if (found := self._sprites.get(key)) is not None:
-                self._sprites.move_to_end(key)
-                return found
-        # Outside the lock: two threads may make the same one, which is harmless.
-        made = make()
-        with self._lock:
-            if key not in self._sprites:
-                self._sprites[key] = made
-                self.nbytes += made.nbytes
-            while self.nbytes > self.max_bytes and len(self._sprites) > 1:
-                _, dropped = self._sprites.popitem(last=False)
-                self.nbytes -= dropped.nbytes
-        return made
 
 
 _stages: OrderedDict[tuple[str, int, int, str], Stage] = OrderedDict()

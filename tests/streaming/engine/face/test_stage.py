@@ -4,6 +4,7 @@ import io
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -24,6 +25,7 @@ from streaming.engine.face import (
 from streaming.engine.face.articulation import mouth_for
 from streaming.engine.face.character import HEIGHT, PARTS, WIDTH, character
 from streaming.engine.face.eyes import Glance
+from streaming.engine.face.sprites import Kept
 
 TALKING = Pose(sway=5, nod=-3, breath=4, gaze_x=1, brows=2, mouth=mouth_for(Viseme.AA))
 
@@ -167,9 +169,13 @@ def test_successive_pictures_differ_little(june):
 
 
 def test_many_threads_get_the_same_pictures():
-    fresh = Stage("june", width=640, height=360)
+    fresh = Stage("june", width=320, height=180)
     poses = [Pose(sway=s, mouth=Mouth(open=o)) for s in (-2, 0, 2) for o in (0, 3, 6)]
-    expected = [rgb(low("june").picture(pose)).tobytes() for pose in poses]
+    expected = [
+        rgb(Stage("june", width=320, height=180).picture(pose)).tobytes()
+        for pose in poses
+    ]
+    parts._drawings.clear()
     together = threading.Barrier(4)
 
     def draw(_: int) -> list[bytes]:
@@ -182,16 +188,36 @@ def test_many_threads_get_the_same_pictures():
     assert all(pictures == expected for pictures in drawn)
 
 
-def test_a_stage_keeps_no_more_than_it_may(june):
-    small = Stage("june", width=640, height=360)
-    small._sprites.max_bytes = 3_000_000
+def test_no_more_is_kept_than_may_be():
+    drawn = parts.drawn("june", 640, 360)
+    kept = Kept(3_000_000)
+    small = replace(drawn, kept=kept)
 
     for sway in range(-16, 17):
-        small.picture(Pose(sway=sway))
+        small.sprites(Pose(sway=sway))
 
-    kept = small._sprites
-    assert kept.nbytes <= kept.max_bytes
+    assert 1_000_000 < kept.nbytes <= kept.max_bytes
     assert kept.nbytes == sum(sprite.nbytes for sprite in kept._sprites.values())
+
+
+def test_backgrounds_share_what_is_drawn():
+    scene, green = (
+        Stage("june", width=320, height=180, background=background)
+        for background in ("scene", "green")
+    )
+
+    for one, other in zip(scene.sprites(TALKING), green.sprites(TALKING), strict=True):
+        assert one is other
+
+
+def test_only_the_last_few_drawings_are_kept():
+    first = parts.drawn("pixel", 64, 36)
+
+    for width in (66, 68, 70, 72):
+        parts.drawn("pixel", width, 36)
+
+    assert parts.drawn("pixel", 64, 36) is not first
+    assert parts.drawn("pixel", 72, 36) is parts.drawn("pixel", 72, 36)
 
 
 def test_only_the_last_few_stages_are_kept():
