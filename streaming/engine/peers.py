@@ -57,7 +57,7 @@ class Peer:
         self._on_state = on_state
         self._early: list[RTCIceCandidate] = []
         self._candidates = 0
-        self._answered = False
+        self._answered = self._closed = False
         self._resolving: set[asyncio.Task[None]] = set()
         self._events: deque[bytes] = deque(maxlen=_HELD_EVENTS)
         # Without a configuration aiortc would ask a public STUN server, and wait.
@@ -89,6 +89,8 @@ class Peer:
         # aiortc reports a bad answer by any of a dozen types, AssertionError included.
         except Exception as exc:
             raise BadDescription(f"is not an answer to the offer ({exc})") from exc
+        if self._closed:
+            return
         use_encoder(self._picture, codec, self._bitrate)
         self._answered = True
         for candidate in [*self._early, *candidates]:
@@ -121,6 +123,7 @@ class Peer:
 
     async def close(self) -> None:
         """End it all. Closing twice is harmless."""
+        self._closed = True
         self._connection.remove_all_listeners("connectionstatechange")
         tasks = list(self._resolving)
         for task in tasks:
@@ -137,7 +140,8 @@ class Peer:
     async def _try(self, candidate: RTCIceCandidate) -> None:
         try:
             await self._connection.addIceCandidate(candidate)
-        except (ValueError, OSError) as exc:
+        # The edge of a task, and of two libraries that know many kinds of bad address.
+        except Exception as exc:
             log.info("A candidate was ignored.", extra={"why": type(exc).__name__})
 
     def _state_changed(self) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streaming.engine.sessions import (
+from streaming.engine.session import (
     CONNECT_WITHIN_S,
     MAX_SESSION_S,
     SILENT_VIEWER_S,
