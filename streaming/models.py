@@ -1,7 +1,6 @@
 """Accounts, sessions and what happened to them: the rules that need only the database."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -86,6 +85,8 @@ class EndReason(models.TextChoices):
 SEATED = (State.OPENING, State.READY, State.CONNECTING, State.LIVE, State.CLOSING)
 USABLE = (State.READY, State.CONNECTING, State.LIVE)
 ENDED = (State.CLOSED, State.FAILED)
+#: The ICE states in which media flows.
+CONNECTED = ("connected", "completed")
 FAILURES = (EndReason.ICE_FAILED, EndReason.UPSTREAM_ENDED, EndReason.UPSTREAM_REFUSED)
 
 
@@ -278,6 +279,11 @@ class Session(models.Model):
     def opened(self, upstream_id: str, *, ends_at: datetime) -> None:
         self._move(State.READY, upstream_id=upstream_id, ends_at=ends_at)
 
+    def name_upstream(self, upstream_id: str) -> None:
+        """Note what upstream calls a session that was ended while it opened."""
+        Session.objects.filter(pk=self.pk).update(upstream_id=upstream_id)
+        self.reread()
+
     def answered(self) -> None:
         self._move(State.CONNECTING)
 
@@ -401,8 +407,3 @@ class SessionEvent(models.Model):
             "at": self.at.isoformat(),
             "data": self.data,
         }
-
-
-def free_seats(accounts: Iterable[Account]) -> int:
-    """How many seats are free over all of `accounts`, at this moment."""
-    return sum(a.seat_limit - len(a.taken_seats()) for a in accounts)

@@ -6,9 +6,9 @@ All are safe to repeat. No transaction is open while an avatar service is asked.
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from asgiref.sync import sync_to_async
@@ -16,9 +16,18 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.timezone import now
 
+from config.errors import DomainError
 from personas.models import Persona
+from streaming import background
 from streaming.errors import IllegalTransition, NoSeat, SessionNotFound, WrongState
-from streaming.models import Account, EndReason, Session, State
+from streaming.models import (
+    CLOSING_RETRY,
+    CONNECTED,
+    Account,
+    EndReason,
+    Session,
+    State,
+)
 from streaming.providers import provider_for
 from streaming.providers.base import (
     AvatarInfo,
@@ -38,6 +47,11 @@ logger = logging.getLogger(__name__)
 
 #: After this long in `closing`, an upstream that cannot be asked has let go by itself.
 _GIVE_UP_CLOSING = timedelta(seconds=300)
+#: How long an opening waits for its sweep; a service that hangs must not block the others.
+_SWEEP_WAIT_S = 3.0
+#: How much longer than we the avatar service waits before it calls a stream idle.
+_IDLE_MARGIN_S = 60
+_UPSTREAM_IDLE_S = (30, 3600)  # the shortest and the longest that it accepts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +87,17 @@ async def get_open_session(session_id: uuid.UUID, user: User) -> Session:
     return session
 
 
+async def session_for_call(session_id: uuid.UUID, user: User) -> Session:
+    """`get_open_session` for a REST call, which is a sign of life when its owner calls.
+
+    It counts for longer than a heartbeat does, since such callers do not beat.
+    """
+    session = await get_open_session(session_id, user)
+    if session.owner_id == user.pk:
+        await sync_to_async(session.renew_lease)(settings.LEASE_REST_S)
+    return session
+
+
 # Opening -------------------------------------------------------------------------------
 
 
@@ -82,17 +107,45 @@ async def open_session(*, owner: User, persona: Persona, wish: StreamWish) -> Op
     Raises `NoSeat` when every seat of every account is taken, also after a sweep; and the
     `ProviderError` when the avatar service gives no stream. The session is then kept, as
     failed, for the record, and its seat is free.
+
+    Safe to cancel, as happens when the caller's browser leaves: upstream cannot be told to
+    forget a stream that it has not yet named, so the opening goes on and is then closed.
     """
-    await sweep()
+    opening = background.start(_open(owner, persona, wish))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        background.hold(_close_unwanted(opening))
+        raise
+
+
+async def _close_unwanted(opening: asyncio.Task[Opened]) -> None:
+    try:
+        opened = await opening
+    except DomainError:
+        return  # nothing was opened
+    await close_session(opened.session, reason=EndReason.VIEWER_LEFT)
+
+
+async def _open(owner: User, persona: Persona, wish: StreamWish) -> Opened:
+    await asyncio.wait([background.start(sweep())], timeout=_SWEEP_WAIT_S)
     session = await sync_to_async(_reserve)(owner, persona, wish)
     try:
         async with await _provider(session) as provider:
-            stream = await provider.open_stream(wish)
-    except ProviderError:
-        await sync_to_async(_fail)(session, EndReason.UPSTREAM_REFUSED)
+            stream = await provider.open_stream(
+                replace(wish, idle_timeout_s=_upstream_idle_s())
+            )
+        await _keep(session, stream)
+    except Exception:  # whatever it is, the seat is not kept for it
+        await sync_to_async(_give_back)(session)
         raise
-    await _keep(session, stream)
     return Opened(session=session, offer=stream.offer)
+
+
+def _upstream_idle_s() -> int:
+    """Later than our own limit, so that it is we who end an idle session."""
+    shortest, longest = _UPSTREAM_IDLE_S
+    return max(shortest, min(settings.SESSION_IDLE_S + _IDLE_MARGIN_S, longest))
 
 
 def _reserve(owner: User, persona: Persona, wish: StreamWish) -> Session:
@@ -135,11 +188,14 @@ def _no_seat(owner: User) -> NoSeat:
     return NoSeat(f"All {seats} seats are taken.", detail=yours)
 
 
-def _fail(session: Session, reason: EndReason) -> None:
+def _give_back(session: Session) -> None:
+    """End a session for which upstream gave no stream."""
     try:
-        session.fail(reason)
-    except IllegalTransition:
-        session.reread()  # a sweep or staff ended it first
+        session.fail(EndReason.UPSTREAM_REFUSED)
+    except IllegalTransition:  # somebody has begun to close it, or has ended it
+        session.reread()
+        if session.state == State.CLOSING:
+            session.finish()
 
 
 async def _keep(session: Session, stream: OpenedStream) -> None:
@@ -149,8 +205,8 @@ async def _keep(session: Session, stream: OpenedStream) -> None:
     try:
         await sync_to_async(session.opened)(stream.upstream_id, ends_at=ends_at)
     except IllegalTransition:
-        async with await _provider(session) as provider:
-            await provider.stop(stream.upstream_id)
+        await sync_to_async(session.name_upstream)(stream.upstream_id)
+        await _finish_closing(session)
         raise
     await sync_to_async(session.note_activity)()
 
@@ -169,15 +225,20 @@ async def start_session(session: Session, *, answer_sdp: str) -> None:
         )
     async with _upstream(session) as provider:
         await provider.answer(session.upstream_id, answer_sdp)
-    await sync_to_async(session.answered)()
-    await renew_by_rest(session)
+    await sync_to_async(_note_answer)(session)
+
+
+def _note_answer(session: Session) -> None:
+    """The media may have connected, and its viewer have said so, before we are told."""
+    session.answered()
+    if session.ice_state in CONNECTED:
+        mark_live(session)
 
 
 async def trickle(session: Session, *, candidate: Candidate) -> None:
     """Hand one of the viewer's ICE candidates on; before `start` is fine too."""
     async with _upstream(session) as provider:
         await provider.trickle(session.upstream_id, candidate)
-    await renew_by_rest(session)
 
 
 async def speak(session: Session, text: str) -> Utterance:
@@ -224,12 +285,6 @@ async def keep_alive(session: Session) -> None:
     async with _upstream(session) as provider:
         await provider.keep_alive(session.upstream_id)
     await sync_to_async(session.note_activity)()
-    await renew_by_rest(session)
-
-
-async def renew_by_rest(session: Session) -> None:
-    """A REST call is a sign of life too, and a longer one: such callers do not beat."""
-    await sync_to_async(session.renew_lease)(settings.LEASE_REST_S)
 
 
 # Ending ---------------------------------------------------------------------------------
@@ -254,6 +309,8 @@ async def close_session(session: Session, *, reason: EndReason) -> None:
 
 
 async def _finish_closing(session: Session) -> None:
+    if not session.upstream_id and _may_be_opening(session):
+        return  # upstream counts it, under a name that only its opener will know
     if session.upstream_id:
         try:
             async with await _provider(session) as provider:
@@ -266,6 +323,11 @@ async def _finish_closing(session: Session) -> None:
         await sync_to_async(session.finish)()
     except IllegalTransition:
         await sync_to_async(session.reread)()  # another worker has finished it
+
+
+def _may_be_opening(session: Session) -> bool:
+    longest = timedelta(seconds=settings.UPSTREAM_OPEN_TIMEOUT_S) + CLOSING_RETRY
+    return now() - session.created_at < longest
 
 
 def _may_give_up(session: Session) -> bool:
@@ -281,10 +343,19 @@ async def sweep() -> int:
     """
     at = now()
     lost = [session async for session in Session.objects.lost(at)]
-    await asyncio.gather(
-        *(close_session(session, reason=session.why_lost(at)) for session in lost)
+    return await _close_each((session, session.why_lost(at)) for session in lost)
+
+
+async def _close_each(ending: Iterable[tuple[Session, EndReason]]) -> int:
+    """Close side by side; one that cannot be closed does not keep the others open."""
+    outcomes = await asyncio.gather(
+        *(close_session(session, reason=reason) for session, reason in ending),
+        return_exceptions=True,
     )
-    return len(lost)
+    for error in outcomes:
+        if isinstance(error, BaseException):
+            logger.error("A session could not be closed.", exc_info=error)
+    return len(outcomes)
 
 
 async def stop_idle(*, for_s: float) -> int:
@@ -295,11 +366,9 @@ async def stop_idle(*, for_s: float) -> int:
 
 async def stop_all(sessions: list[Session]) -> int:
     """Stop these, as staff; returns how many were open."""
-    still_open = [session for session in sessions if session.is_open]
-    await asyncio.gather(
-        *(close_session(s, reason=EndReason.STAFF_STOPPED) for s in still_open)
+    return await _close_each(
+        (session, EndReason.STAFF_STOPPED) for session in sessions if session.is_open
     )
-    return len(still_open)
 
 
 # What there is ---------------------------------------------------------------------------

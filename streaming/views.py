@@ -37,7 +37,7 @@ class SessionView(ApiView):
     def open_session(self, request: Request, asked: SessionIn) -> Session:
         asked.is_valid(raise_exception=True)
         session_id = asked.validated_data["session_id"]
-        return async_to_sync(services.get_open_session)(session_id, caller(request))
+        return async_to_sync(services.session_for_call)(session_id, caller(request))
 
 
 class InitView(ApiView):

@@ -5,28 +5,9 @@ If this process ends first, nothing is lost but the haste.
 """
 
 import asyncio
-import logging
-from collections.abc import Coroutine
-from typing import Any
 
 from streaming import services
-
-logger = logging.getLogger(__name__)
-
-_tasks: set[asyncio.Task[Any]] = set()
-
-
-def hold(work: Coroutine[Any, Any, Any]) -> None:
-    """Run `work` beside us, held on to until it ends."""
-    task = asyncio.get_running_loop().create_task(work)
-    _tasks.add(task)
-    task.add_done_callback(_let_go)
-
-
-def _let_go(task: asyncio.Task[Any]) -> None:
-    _tasks.discard(task)
-    if not task.cancelled() and (error := task.exception()):
-        logger.error("Work beside a websocket failed.", exc_info=error)
+from streaming.background import hold as hold  # for consumers, ours and chat's
 
 
 def sweep_after(delay_s: float) -> None:

@@ -18,15 +18,24 @@ class RudeServer:
     behaviours: list[Behaviour] = field(default_factory=list)
     #: What was asked: (method, path, headers in lower case, decoded JSON body or None).
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    _heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def will(self, *behaviours: Behaviour) -> None:
         self.behaviours = list(behaviours)
+
+    async def until_asked(self, count: int, *, timeout_s: float = 5.0) -> None:
+        """Return once it has heard `count` requests."""
+        async with asyncio.timeout(timeout_s):
+            while len(self.asked) < count:
+                self._heard.clear()
+                await self._heard.wait()
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
             self.asked.append(await _read_request(reader))
+            self._heard.set()
             behave = (
                 self.behaviours.pop(0)
                 if len(self.behaviours) > 1
@@ -110,6 +119,16 @@ async def drips(writer: asyncio.StreamWriter) -> None:
         writer.write(b" ")
         await writer.drain()
         await asyncio.sleep(0.02)
+
+
+def once(let: asyncio.Event, behaviour: Behaviour) -> Behaviour:
+    """`behaviour`, but not before `let` is set."""
+
+    async def behave(writer: asyncio.StreamWriter) -> None:
+        await let.wait()
+        await behaviour(writer)
+
+    return behave
 
 
 def _head(status: int, length: int, headers: dict[str, str]) -> bytes:

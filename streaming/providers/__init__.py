@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from streaming.providers.base import AvatarProvider
 from streaming.providers.heygen import HeyGen
 
@@ -11,4 +13,9 @@ if TYPE_CHECKING:
 
 def provider_for(account: "Account") -> AvatarProvider:
     """A closed client for `account`; enter it to use it."""
-    return HeyGen(base_url=account.base_url, api_key=account.api_key)
+    return HeyGen(
+        base_url=account.base_url,
+        api_key=account.api_key,
+        timeout_s=settings.UPSTREAM_TIMEOUT_S,
+        open_timeout_s=settings.UPSTREAM_OPEN_TIMEOUT_S,
+    )

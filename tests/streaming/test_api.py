@@ -1,8 +1,10 @@
 """The documented session endpoints over the real engine."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from streaming.models import EndReason, Session, State
 from tests.conftest import client_of
@@ -304,6 +306,29 @@ def test_the_list_shows_ones_own_open_sessions(api, made, bob):
     [ended] = api.get(f"{BASE}/sessions?all=true").json()["data"]["sessions"]
     assert ended["end_reason"] == "viewer_closed"
     assert other != made["session_id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("ice", {"candidate": {"candidate": ""}}),
+        ("interrupt", {}),
+        ("keep_alive", {}),
+        ("text", {"text": "Hello."}),
+    ],
+)
+def test_any_call_of_its_owner_keeps_a_session_alive(
+    api, made, carol, settings, path, more
+):
+    soon = now() + timedelta(seconds=5)
+    Session.objects.update(lease_expires_at=soon)
+
+    call(client_of(carol), path, session_id=made["session_id"], **more)
+    assert Session.objects.get().lease_expires_at == soon
+
+    call(api, path, session_id=made["session_id"], **more)
+    until = now() + timedelta(seconds=settings.LEASE_REST_S - 10)
+    assert Session.objects.get().lease_expires_at > until
 
 
 def test_avatars_and_voices_come_from_the_service(api):

@@ -1,22 +1,40 @@
 """Opening, ending and sweeping, over the real engine and over services that misbehave."""
 
+import asyncio
+import time
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.utils.timezone import now
 
 from streaming import services
 from streaming.errors import NoSeat, WrongState
 from streaming.models import Account, EndReason, Session, State
 from streaming.providers import provider_for
-from streaming.providers.base import Gone, NoUpstreamSeat, StreamWish, Unreachable
+from streaming.providers.base import (
+    Gone,
+    NoUpstreamSeat,
+    StreamWish,
+    TimedOut,
+    Unreachable,
+)
 from tests.conftest import ENGINE_KEY
 from tests.engine_process import start_engine
-from tests.rude_server import answers, hangs_up, rude_server
+from tests.rude_server import (
+    RudeServer,
+    answers,
+    hangs_up,
+    once,
+    rude_server,
+    says_nothing,
+)
 
 STREAM = {"session_id": "up-1", "sdp": {"type": "offer", "sdp": "v=0"}}
 OPENED = {"code": 100, "data": STREAM}
+DONE = {"code": 100}
+STOP = "/v1/streaming.stop"
 
 
 def open_session(owner, persona, **wish) -> Session:
@@ -38,6 +56,16 @@ def move_back(session: Session, **seconds: float) -> None:
     at = now()
     moved = {name: at - timedelta(seconds=s) for name, s in seconds.items()}
     Session.objects.filter(pk=session.pk).update(**moved)
+
+
+@pytest.fixture
+async def rude(transactional_db) -> AsyncIterator[RudeServer]:
+    """A service that does what it is told to, behind the only account; one seat."""
+    async with rude_server() as server:
+        await Account.objects.acreate(
+            name="Rude", base_url=server.url, api_key="x", seat_limit=1
+        )
+        yield server
 
 
 def test_closing_tells_upstream_and_frees_the_seat(account, alice, anna):
@@ -232,3 +260,159 @@ def test_the_cloud_may_set_a_shorter_end(db, alice, anna):
     session = async_to_sync(run)()
 
     assert session.ends_at < now() + timedelta(seconds=61)
+
+
+async def test_an_opening_whose_caller_left_is_closed_here_and_upstream(
+    rude, alice, anna
+):
+    answer = asyncio.Event()
+    rude.will(once(answer, answers(OPENED)), answers(DONE))
+    opening = asyncio.create_task(
+        services.open_session(owner=alice, persona=anna, wish=StreamWish())
+    )
+    await rude.until_asked(1)
+
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    answer.set()
+
+    await rude.until_asked(2)
+    assert rude.asked[-1][1] == STOP
+    async with asyncio.timeout(5):
+        # The database tells nobody.
+        while (session := await Session.objects.aget()).is_open:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert session.end_reason == EndReason.VIEWER_LEFT
+
+
+async def test_a_session_that_is_stopped_while_it_opens_keeps_its_seat_until_upstream_stops(
+    rude, alice, anna
+):
+    answer = asyncio.Event()
+    rude.will(once(answer, answers(OPENED)), answers(DONE))
+    opening = asyncio.create_task(
+        services.open_session(owner=alice, persona=anna, wish=StreamWish())
+    )
+    await rude.until_asked(1)
+    session = await Session.objects.aget()
+
+    await services.close_session(session, reason=EndReason.STAFF_STOPPED)
+    assert session.state == State.CLOSING
+
+    answer.set()
+    with pytest.raises(WrongState):
+        await opening
+    assert rude.asked[-1][1] == STOP
+    await sync_to_async(session.reread)()
+    assert (session.state, session.end_reason) == (
+        State.CLOSED,
+        EndReason.STAFF_STOPPED,
+    )
+
+
+def test_a_seat_whose_opener_died_is_free_once_it_could_not_be_opening(
+    dead_account, alice, settings
+):
+    at = now()
+    session = Session.objects.reserve(
+        dead_account, owner=alice, lease_expires_at=at, ends_at=at
+    )
+    async_to_sync(services.close_session)(session, reason=EndReason.STAFF_STOPPED)
+    assert session.state == State.CLOSING
+
+    move_back(session, created_at=settings.UPSTREAM_OPEN_TIMEOUT_S + 11, closing_at=11)
+    async_to_sync(services.sweep)()
+
+    session.reread()
+    assert session.state == State.CLOSED
+
+
+async def test_whatever_goes_wrong_in_opening_costs_no_seat(
+    transactional_db, alice, anna
+):
+    account = await Account.objects.acreate(
+        name="Nonsense", base_url="http://[::1", api_key="x"
+    )
+
+    with pytest.raises(Exception, match="Invalid port"):
+        await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+
+    assert await sync_to_async(account.taken_seats)() == set()
+
+
+async def test_a_service_that_hangs_does_not_keep_others_from_opening(
+    rude, engine, alice, anna
+):
+    rude.will(answers(OPENED))
+    stuck = await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+    await sync_to_async(move_back)(stuck.session, lease_expires_at=1)
+    rude.will(says_nothing)
+    await Account.objects.acreate(
+        name="Second", base_url=engine.url, api_key=ENGINE_KEY
+    )
+
+    began_s = time.monotonic()
+    await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+
+    assert time.monotonic() - began_s < 6
+
+
+def test_one_session_that_cannot_be_closed_does_not_keep_others_open(
+    account, alice, anna
+):
+    nonsense = Account.objects.create(
+        name="Nonsense", base_url="http://[::1", api_key="x", is_enabled=False
+    )
+    at = now() - timedelta(seconds=1)
+    poisoned = Session.objects.reserve(
+        nonsense, owner=alice, lease_expires_at=at, ends_at=at
+    )
+    poisoned.opened("up-1", ends_at=at)
+    lost = open_session(alice, anna)
+    move_back(lost, lease_expires_at=1)
+
+    async_to_sync(services.sweep)()
+
+    lost.reread()
+    assert lost.state == State.CLOSED
+
+
+async def test_media_that_connects_before_the_answer_returns_makes_it_live(
+    rude, alice, anna
+):
+    rude.will(answers(OPENED))
+    opened = await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+    answer = asyncio.Event()
+    rude.will(once(answer, answers(DONE)))
+    starting = asyncio.create_task(
+        services.start_session(opened.session, answer_sdp="v=0")
+    )
+    await rude.until_asked(2)
+
+    await sync_to_async((await Session.objects.aget()).note_ice)("connected")
+    answer.set()
+    await starting
+
+    assert (await Session.objects.aget()).state == State.LIVE
+
+
+async def test_upstream_calls_a_stream_idle_later_than_we_do(
+    rude, alice, anna, settings
+):
+    settings.SESSION_IDLE_S = 900
+    rude.will(answers(OPENED))
+
+    await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+
+    assert rude.asked[0][3]["activity_idle_timeout"] > 900
+
+
+async def test_the_time_that_the_settings_give_a_service_counts(
+    rude, alice, anna, settings
+):
+    settings.UPSTREAM_OPEN_TIMEOUT_S = 0.1
+    rude.will(says_nothing)
+
+    with pytest.raises(TimedOut, match=r"within 0\.1 s"):
+        await services.open_session(owner=alice, persona=anna, wish=StreamWish())
