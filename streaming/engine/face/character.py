@@ -14,8 +14,9 @@ front, with an id and
                   to the viewer moves more, which makes the head look round
     data-detail   below 1 for what is blurred anyway: rendered smaller, and so faster
 
-A layer with the id "background" is what another background replaces. Four ids are
-special, because their pictures depend on the moment; all of them move with the head:
+The layers that stand still are the scene, behind everything; another background
+replaces them. Three ids are special, because their pictures depend on the moment; all
+of these move with the head:
 
     eyes          groups "eye_left" and "eye_right" hold an iris, drawn around 0,0; the
                   rest of the eye is drawn by `eyes.py` from their data attributes
@@ -36,6 +37,8 @@ FOLDER = Path(__file__).parent / "characters"
 WIDTH = 1280
 HEIGHT = 720
 SVG = "http://www.w3.org/2000/svg"
+Rect = tuple[float, float, float, float]  # left, top, width, height in the drawing
+
 PARTS = ("eyes", "brows", "mouth")
 
 ET.register_namespace("", SVG)
@@ -99,10 +102,8 @@ class Character:
     layers: tuple[Layer, ...]
     defs: str
 
-    def document(
-        self, content: str, box: tuple[float, float, float, float], scale: float
-    ) -> str:
-        """An SVG of a part of the drawing: `box` is (left, top, width, height)."""
+    def document(self, content: str, box: Rect, scale: float) -> str:
+        """An SVG of a part of the drawing."""
         left, top, width, height = box
         return (
             f'<svg xmlns="{SVG}" xmlns:xlink="http://www.w3.org/1999/xlink"'

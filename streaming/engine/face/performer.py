@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from streaming.engine.face import idle
@@ -60,7 +60,8 @@ class _Utterance:
     ends_at_s: float
     hushed_at_s: float = math.inf
 
-    def louder_until(self) -> float:
+    @property
+    def heard_until_s(self) -> float:
         return min(self.ends_at_s, self.hushed_at_s)
 
 
@@ -85,7 +86,7 @@ class Performer:
         self._utterances = [
             told
             for told in self._utterances
-            if told.louder_until() > starts_at_s - REMEMBERED_S
+            if told.heard_until_s > starts_at_s - REMEMBERED_S
         ]
         self._utterances.append(_Utterance(starts_at_s, tuple(keys), ends_at_s))
         self._utterances.sort(key=lambda told: told.starts_at_s)
@@ -93,12 +94,7 @@ class Performer:
     def hush(self, at_s: float) -> None:
         """Stop speaking: the mouth is shut `HUSH_S` later, and what waits is dropped."""
         self._utterances = [
-            _Utterance(
-                told.starts_at_s,
-                told.keys,
-                told.ends_at_s,
-                min(told.hushed_at_s, at_s),
-            )
+            replace(told, hushed_at_s=min(told.hushed_at_s, at_s))
             for told in self._utterances
             if told.starts_at_s < at_s
         ]

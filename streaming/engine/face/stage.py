@@ -18,7 +18,7 @@ import numpy as np
 
 from streaming.engine.face import keying
 from streaming.engine.face.character import character
-from streaming.engine.face.parts import Drawn, drawn
+from streaming.engine.face.drawings import Drawn, drawn
 from streaming.engine.face.poses import MAX_BROWS, MIN_BROWS, Pose
 from streaming.engine.face.sprites import Bytes, Canvas, Sprite, yuv_of
 
@@ -43,7 +43,7 @@ class Stage:
         self.width = width
         self.height = height
         self.background = background
-        self._character = character(avatar_id)
+        character(avatar_id)  # an unknown one is refused here, not at the first picture
         self._colour = _colour(background)
         self._drawn: Drawn | None = None
         self._plate: Canvas | None = None

@@ -18,13 +18,14 @@ from streaming.engine.face import (
     Pose,
     Stage,
     Viseme,
-    parts,
+    drawings,
     stage,
     warm,
 )
 from streaming.engine.face.articulation import mouth_for
 from streaming.engine.face.character import HEIGHT, PARTS, WIDTH, character
 from streaming.engine.face.eyes import Glance
+from streaming.engine.face.looks import drawing
 from streaming.engine.face.sprites import Kept
 
 TALKING = Pose(sway=5, nod=-3, breath=4, gaze_x=1, brows=2, mouth=mouth_for(Viseme.AA))
@@ -94,7 +95,7 @@ def test_the_pieces_join_without_a_seam(avatar_id):
     person = character(avatar_id)
     choices = {"eyes": Glance(), "brows": 0, "mouth": mouth_for(Viseme.EH)}
     whole = "".join(
-        parts._own_ids(parts._drawing(layer, choices[layer.id]), layer.id)
+        drawings._own_ids(drawing(layer, choices[layer.id]), layer.id)
         if layer.id in choices
         else layer.svg
         for layer in person.layers
@@ -115,7 +116,7 @@ def test_the_pieces_join_without_a_seam(avatar_id):
 
 @pytest.mark.parametrize("avatar_id", sorted(AVATARS))
 def test_no_mouth_eye_or_brow_is_cut_off_by_its_place(avatar_id):
-    drawn = parts.drawn(avatar_id, 640, 360)
+    drawn = drawings.drawn(avatar_id, 640, 360)
 
     for part in drawn.parts:
         if part.id not in PARTS:
@@ -175,7 +176,7 @@ def test_many_threads_get_the_same_pictures():
         rgb(Stage("june", width=320, height=180).picture(pose)).tobytes()
         for pose in poses
     ]
-    parts._drawings.clear()
+    drawings._drawings.clear()
     together = threading.Barrier(4)
 
     def draw(_: int) -> list[bytes]:
@@ -189,7 +190,7 @@ def test_many_threads_get_the_same_pictures():
 
 
 def test_no_more_is_kept_than_may_be():
-    drawn = parts.drawn("june", 640, 360)
+    drawn = drawings.drawn("june", 640, 360)
     kept = Kept(3_000_000)
     small = replace(drawn, kept=kept)
 
@@ -211,13 +212,13 @@ def test_backgrounds_share_what_is_drawn():
 
 
 def test_only_the_last_few_drawings_are_kept():
-    first = parts.drawn("pixel", 64, 36)
+    first = drawings.drawn("pixel", 64, 36)
 
     for width in (66, 68, 70, 72):
-        parts.drawn("pixel", width, 36)
+        drawings.drawn("pixel", width, 36)
 
-    assert parts.drawn("pixel", 64, 36) is not first
-    assert parts.drawn("pixel", 72, 36) is parts.drawn("pixel", 72, 36)
+    assert drawings.drawn("pixel", 64, 36) is not first
+    assert drawings.drawn("pixel", 72, 36) is drawings.drawn("pixel", 72, 36)
 
 
 def test_only_the_last_few_stages_are_kept():
