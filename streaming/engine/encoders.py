@@ -36,19 +36,28 @@ class Bitrate:
 class Budget:
     """Which bitrate to encode at, given what the viewer's end estimates.
 
-    Only changes by a third or more count: each costs a key frame, and estimates of a
-    face that hardly moves are rough.
+    Estimates begin far too low and climb for half a minute, whatever the line is like:
+    only one that falls tells of a line that is full. And only changes by a third or
+    more count, since each costs a key frame.
     """
 
     def __init__(self, bitrate: Bitrate) -> None:
         self._bitrate = bitrate
+        self._last_bps = 0
+        self._is_narrow = False
         self.now_bps = bitrate.best_bps
 
     def hear(self, estimate_bps: int) -> None:
+        fell = estimate_bps < self._last_bps
+        self._last_bps = estimate_bps
         wanted = self._bitrate.within(estimate_bps)
-        if wanted == self._bitrate.best_bps or not (
-            0.75 < wanted / self.now_bps < 1.33
+        if fell and wanted < 0.75 * self.now_bps:
+            self._is_narrow = True
+            self.now_bps = wanted
+        elif self._is_narrow and (
+            wanted > 1.33 * self.now_bps or wanted == self._bitrate.best_bps
         ):
+            self._is_narrow = wanted < self._bitrate.best_bps
             self.now_bps = wanted
 
 

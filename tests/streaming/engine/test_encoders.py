@@ -11,7 +11,7 @@ from aiortc.codecs import depayload, get_capabilities
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
 from streaming.engine import face
-from streaming.engine.encoders import make_encoder
+from streaming.engine.encoders import Bitrate, Budget, make_encoder
 from streaming.engine.orders import QUALITIES, Quality
 
 PICTURES = 25
@@ -83,6 +83,7 @@ def test_a_narrow_line_is_used_with_fewer_bits(codec: str):
     quality = QUALITIES["high"]
     encoder = make_encoder(codec, quality.bitrate)
 
+    encoder.target_bitrate = 900_000
     encoder.target_bitrate = 100_000
 
     assert encoder.target_bitrate == quality.bitrate.least_bps
@@ -101,3 +102,30 @@ async def test_the_place_in_which_aiortc_keeps_its_encoder_is_known():
     await connection.close()
 
     assert hasattr(transceiver.sender, "_RTCRtpSender__encoder")
+
+
+@pytest.mark.parametrize(
+    ("estimates", "bps"),
+    [
+        ([], 1_000_000),
+        ([300_000], 1_000_000),
+        ([300_000, 350_000, 500_000], 1_000_000),
+        ([900_000, 800_000], 1_000_000),
+        ([900_000, 600_000], 600_000),
+        ([500_000, 450_000], 450_000),
+        ([900_000, 100_000], 400_000),
+        ([900_000, 600_000, 700_000], 600_000),
+        ([900_000, 600_000, 950_000], 950_000),
+        ([900_000, 600_000, 2_000_000], 1_000_000),
+        ([900_000, 600_000, 2_000_000, 9_000_000], 1_000_000),
+    ],
+)
+def test_the_bitrate_follows_a_line_that_gets_full_within_its_bounds(
+    estimates: list[int], bps: int
+):
+    budget = Budget(Bitrate(best_bps=1_000_000, least_bps=400_000))
+
+    for estimate in estimates:
+        budget.hear(estimate)
+
+    assert budget.now_bps == bps

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from streaming.engine.encoders import Bitrate, Budget
 from streaming.engine.errors import WireError
 from streaming.engine.face import DEFAULT_AVATAR
 from streaming.engine.orders import read_order
@@ -125,27 +124,3 @@ def test_a_bad_field_is_refused_by_name(body: dict[str, Any], code: int, named: 
         read_order(body)
 
     assert refused.value.code == code
-
-
-@pytest.mark.parametrize(
-    ("estimates", "bps"),
-    [
-        ([], 1_000_000),
-        ([900_000], 1_000_000),
-        ([600_000], 600_000),
-        ([100_000], 400_000),
-        ([9_000_000], 1_000_000),
-        ([600_000, 700_000], 600_000),
-        ([600_000, 950_000], 950_000),
-        ([600_000, 2_000_000], 1_000_000),
-    ],
-)
-def test_the_bitrate_follows_large_changes_within_its_bounds(
-    estimates: list[int], bps: int
-):
-    budget = Budget(Bitrate(best_bps=1_000_000, least_bps=400_000))
-
-    for estimate in estimates:
-        budget.hear(estimate)
-
-    assert budget.now_bps == bps
