@@ -9,7 +9,9 @@ from django.utils.timezone import now
 from knox.models import AuthToken
 
 from frontend.models import ApiToken
+from frontend.templatetags.stills import still
 from personas.models import Persona
+from streaming.engine.face import AVATARS
 from streaming.models import Account, EndReason, Session
 
 OWN_PAGES = ("/studio/", "/sessions/", "/account/tokens/")
@@ -225,3 +227,8 @@ def test_a_form_without_its_token_is_refused_in_our_own_words(alice: User) -> No
 
     assert answer.status_code == 403
     assert b"Please try again" in answer.content
+
+
+def test_every_local_avatar_has_its_picture() -> None:
+    assert all(still(avatar_id).endswith(f"{avatar_id}.webp") for avatar_id in AVATARS)
+    assert still("an avatar of a cloud") == ""

@@ -36,17 +36,17 @@ float solidity(vec2 point) {
 }
 
 void main() {
-  vec2 texel = 1.0 / vec2(textureSize(frame, 0));
+  vec2 apart = 1.5 / vec2(textureSize(frame, 0)); // video has half as many colours as dots
   float around = 0.0;
   for (int x = -1; x <= 1; x++)
     for (int y = -1; y <= 1; y++)
-      around += solidity(at + vec2(x, y) * texel) / 9.0;
+      around += solidity(at + vec2(x, y) * apart) / 9.0;
 
   vec3 c = texture(frame, at).rgb;
   float own = smoothstep(shares.x, shares.y, excess(c) / whole);
   float beside = 1.0 - smoothstep(0.9, 1.0, around);
   c.g -= excess(c) * max(own, beside);
-  float alpha = smoothstep(0.3, 0.95, around);
+  float alpha = smoothstep(0.55, 1.0, around);
   colour = vec4(c * alpha, alpha);
 }`
 
