@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from streaming.engine.errors import WireError
-from streaming.engine.face import DEFAULT_AVATAR
+from streaming.engine.face import AVATARS, DEFAULT_AVATAR, Avatar
 from streaming.engine.orders import read_order
 
 
@@ -124,3 +124,10 @@ def test_a_bad_field_is_refused_by_name(body: dict[str, Any], code: int, named: 
         read_order(body)
 
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("avatar", AVATARS.values(), ids=AVATARS)
+def test_an_avatars_own_voice_is_of_its_gender(avatar: Avatar):
+    voice = read_order({"avatar_id": avatar.id}).voice
+
+    assert avatar.gender in (voice.gender, "neutral")
