@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
 from streaming.engine import face
+from streaming.engine.face.stage import KEPT_STAGES
 from streaming.engine.orders import DEFAULT_QUALITY, QUALITIES, Order, Quality
 from streaming.engine.speech import Delivery, Synthesiser, Voice, find_voice
 
@@ -21,7 +22,7 @@ class Warming(StrEnum):
 
     NONE = "none"
     DEFAULT = "default"  # the default avatar at the usual size
-    ALL = "all"  # that one at every size, then the others at the usual size
+    ALL = "all"  # that one, then the others at the usual size, as many as are kept
 
 
 class Studio:
@@ -81,9 +82,9 @@ def _drawn_in_advance(extent: Warming) -> list[tuple[str, Quality]]:
         case Warming.DEFAULT:
             return [first]
         case Warming.ALL:
-            sizes = [(face.DEFAULT_AVATAR, quality) for quality in QUALITIES.values()]
+            small = (face.DEFAULT_AVATAR, QUALITIES["low"])
             others = [(avatar_id, usual) for avatar_id in face.AVATARS]
-            return list(dict.fromkeys([first, *sizes, *others]))
+            return list(dict.fromkeys([first, small, *others]))[:KEPT_STAGES]
 
 
 def _drawn_stage(order: Order) -> face.Stage:
