@@ -29,7 +29,7 @@ DETAIL = 1.5  # rendered pixels per shown pixel: keeps shifted pictures crisp
 OVERSCAN: Rect = (-40, -40, WIDTH + 80, HEIGHT + 80)
 PROBE_SCALE = 0.125
 SHEET_CELLS = 15  # small sheets, so that two processes share the work evenly
-KEPT_DRAWINGS = 4
+KEPT_DRAWINGS = 6
 KEPT_FRAMES = 100  # what is kept of a drawing, as a number of whole pictures
 
 

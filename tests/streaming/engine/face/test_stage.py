@@ -212,13 +212,12 @@ def test_backgrounds_share_what_is_drawn():
 
 
 def test_only_the_last_few_drawings_are_kept():
-    first = drawings.drawn("pixel", 64, 36)
+    widths = [64 + 2 * index for index in range(drawings.KEPT_DRAWINGS + 1)]
 
-    for width in (66, 68, 70, 72):
-        drawings.drawn("pixel", width, 36)
+    first, *others = [drawings.drawn("pixel", width, 36) for width in widths]
 
-    assert drawings.drawn("pixel", 64, 36) is not first
-    assert drawings.drawn("pixel", 72, 36) is drawings.drawn("pixel", 72, 36)
+    assert [drawings.drawn("pixel", width, 36) for width in widths[1:]] == others
+    assert drawings.drawn("pixel", widths[0], 36) is not first
 
 
 def test_only_the_last_few_stages_are_kept():
