@@ -26,6 +26,7 @@ OPENED = {
         "ice_servers2": [{"urls": ["turn:t"], "username": "u", "credential": "c"}],
     },
 }
+OPENED_WITH = '{"data": {"session_id": "s-1", "sdp": {"sdp": "v=0"}, %s}}'
 KEY = "sk-upstream-secret"
 
 
@@ -39,8 +40,8 @@ def client(service: RudeServer) -> HeyGen:
     return HeyGen(
         base_url=service.url,
         api_key=KEY,
-        timeout_s=0.3,
-        open_timeout_s=0.3,
+        timeout_s=1.0,
+        open_timeout_s=1.0,
         retry_wait_s=0.01,
     )
 
@@ -75,6 +76,9 @@ async def test_it_opens_a_stream(service):
         (answers("[1, 2]"), base.BadReply),
         (answers({"code": 100, "data": {}}), base.BadReply),
         (answers({"code": 100, "data": {"session_id": 7, "sdp": 1}}), base.BadReply),
+        (answers(OPENED_WITH % '"session_duration_limit": 1e999'), base.BadReply),
+        (answers(OPENED_WITH % f'"session_id": "{"s" * 201}"'), base.BadReply),
+        (answers("[" * 100_000), base.BadReply),
         (answers("<html>gateway</html>", status=502), base.Unreachable),
         (answers("", status=307, Location="http://127.0.0.1:9/"), base.Rejected),
     ],
@@ -88,6 +92,9 @@ async def test_it_opens_a_stream(service):
         "not an object",
         "fields missing",
         "fields mistyped",
+        "infinite",
+        "long name",
+        "deep",
         "gateway page",
         "redirect",
     ],
@@ -153,13 +160,16 @@ async def test_an_error_inside_a_success_is_an_error(service, body):
     assert caught.value.upstream_message == "words"
 
 
-async def test_being_asked_to_slow_down_says_for_how_long(service):
-    service.will(answers({"message": "slow"}, status=429, Retry_After="7"))
+@pytest.mark.parametrize(
+    ("asked", "told"), [("7", "7"), ("-1", "0"), ("inf", "3600"), ("tomorrow", "1")]
+)
+async def test_being_asked_to_slow_down_says_for_how_long(service, asked, told):
+    service.will(answers({"message": "slow"}, status=429, Retry_After=asked))
 
     with pytest.raises(base.Busy) as caught:
         await open_stream(service)
 
-    assert caught.value.headers() == {"Retry-After": "7"}
+    assert caught.value.headers() == {"Retry-After": told}
 
 
 async def test_nobody_there_is_unreachable():
@@ -226,6 +236,26 @@ async def test_speech_without_a_duration_gets_an_estimate(service):
         said = await heygen.speak("s-1", "Fourteen chars" * 10)
 
     assert said == base.Utterance(task_id="t", duration_s=10.0)
+
+
+@pytest.mark.parametrize("duration_ms", ["-5000", "1e999", "1e300", "NaN", "0"])
+async def test_speech_with_an_unlikely_duration_gets_an_estimate(service, duration_ms):
+    body = '{"data": {"task_id": "t", "duration_ms": DURATION}}'
+    service.will(answers(body.replace("DURATION", duration_ms)))
+
+    async with client(service) as heygen:
+        said = await heygen.speak("s-1", "Fourteen chars" * 10)
+
+    assert said.duration_s == 10.0
+
+
+async def test_a_key_that_the_service_quotes_is_not_passed_on(service):
+    service.will(answers({"code": 400112, "message": f"bad key {KEY}"}, status=401))
+
+    with pytest.raises(base.NotAuthorised) as caught:
+        await open_stream(service)
+
+    assert caught.value.body()["upstream"]["message"] == "bad key [key]"
 
 
 async def test_the_key_shows_in_no_repr_and_no_error(service):

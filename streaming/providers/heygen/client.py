@@ -16,6 +16,8 @@ from streaming.providers.heygen.errors import refusal
 
 _LARGEST_REPLY_BYTES = 4 * 1024 * 1024  # the cloud lists some thousand voices
 _TRIES = 3
+_LONGEST_WAIT_S = 3600.0
+_SHORTEST_SECRET = 8  # a shorter key than that is no secret, but may be a common word
 
 
 @cache
@@ -50,6 +52,7 @@ class HeyGen:
             follow_redirects=False,  # the key goes to the configured host only
             trust_env=False,
         )
+        self._key = api_key.encode()
         self._timeout_s = timeout_s
         self._open_timeout_s = open_timeout_s
         self._retry_wait_s = retry_wait_s
@@ -162,7 +165,13 @@ class HeyGen:
                 "The connection to the avatar service broke off.",
                 upstream_message=type(exc).__name__,
             ) from exc
-        return _data(status, headers, content)
+        return _data(status, headers, self._without_key(content))
+
+    def _without_key(self, content: bytes) -> bytes:
+        """A service that quotes the key in its complaint must not have us pass it on."""
+        if len(self._key) < _SHORTEST_SECRET:
+            return content
+        return content.replace(self._key, b"[key]")
 
     async def _exchange(
         self, method: str, path: str, body: Any
@@ -185,7 +194,7 @@ def _data(status: int, headers: httpx.Headers, content: bytes) -> Any:
     """The `data` of a successful reply; both of the service's envelopes have one."""
     try:
         body = json.loads(content)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         if status < 300:
             raise base.BadReply(
                 "The avatar service's answer is not JSON.", upstream_code=status
@@ -202,7 +211,8 @@ def _data(status: int, headers: httpx.Headers, content: bytes) -> Any:
 
 def _retry_after_s(headers: httpx.Headers) -> float:
     try:
-        return max(0.0, float(headers.get("Retry-After", "1")))
+        asked_s = float(headers.get("Retry-After", "1"))
+        return max(0.0, min(asked_s, _LONGEST_WAIT_S))
     except ValueError:
         return 1.0  # a date; one second is a polite guess
 

@@ -19,12 +19,15 @@ from streaming.providers.base import (
 
 T = TypeVar("T")
 
+MAX_ID_CHARS = 200
+MAX_UTTERANCE_S = 600.0
+
 
 def read(reader: Callable[[Any], T], data: Any) -> T:
     """Apply `reader`, turning what a surprising body raises into `BadReply`."""
     try:
         return reader(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         what = str(exc) if isinstance(exc, KeyError) else type(exc).__name__
         raise BadReply(
             "The avatar service answered in a way that we do not know.",
@@ -36,7 +39,7 @@ def opened_stream(data: Any) -> OpenedStream:
     sdp = data["sdp"]
     limit_s = data.get("session_duration_limit")
     return OpenedStream(
-        upstream_id=_text(data["session_id"]),
+        upstream_id=_id(data["session_id"]),
         offer=Offer(
             sdp=_text(sdp["sdp"]),
             ice_servers=tuple(dict(s) for s in data.get("ice_servers2") or ()),
@@ -47,10 +50,11 @@ def opened_stream(data: Any) -> OpenedStream:
 
 def utterance(data: Any, *, text: str) -> Utterance:
     """The duration is missing in early answers of the cloud; then it is estimated."""
-    duration_ms = data.get("duration_ms") or 0
+    said_s = float(data.get("duration_ms") or 0) / 1000
+    is_likely = 0 < said_s <= MAX_UTTERANCE_S
     return Utterance(
-        task_id=str(data.get("task_id") or ""),
-        duration_s=float(duration_ms) / 1000 or estimated_duration_s(text),
+        task_id=str(data.get("task_id") or "")[:MAX_ID_CHARS],
+        duration_s=said_s if is_likely else estimated_duration_s(text),
     )
 
 
@@ -86,6 +90,13 @@ def voices(data: Any) -> list[VoiceInfo]:
         )
         for one in data["voices"]
     ]
+
+
+def _id(value: Any) -> str:
+    name = _text(value)
+    if len(name) > MAX_ID_CHARS:
+        raise ValueError("expected a shorter name")
+    return name
 
 
 def _text(value: Any) -> str:
