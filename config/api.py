@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.throttling import UserRateThrottle
@@ -31,7 +31,8 @@ class LocalCaller(BaseAuthentication):
 
     "From this machine" is the peer's address and not what a header claims; a request that
     a proxy forwarded never counts. A browser's request counts only from a page of this
-    machine, so that no web site that the user visits can use the API through the browser.
+    machine, so that no web site that the user visits can use the API through the browser,
+    also when it has its own name resolve to this machine (then that name is in `Host`).
     """
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
@@ -45,10 +46,19 @@ def is_local(meta: dict[str, Any]) -> bool:
         return False
     if meta.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         return False
-    origin = meta.get("HTTP_ORIGIN")
-    if origin is not None and not is_loopback(urlsplit(origin).hostname or ""):
+    named = [meta["HTTP_ORIGIN"]] if "HTTP_ORIGIN" in meta else []
+    if "HTTP_HOST" in meta:
+        named.append(f"//{meta['HTTP_HOST']}")
+    if not all(is_loopback(_host_of(url)) for url in named):
         return False
     return is_loopback(meta.get("REMOTE_ADDR", ""))
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def is_loopback(host: str) -> bool:
@@ -61,11 +71,21 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+class TokenCaller(TokenAuthentication):  # type: ignore[misc]
+    """Whoever brings a token; one that is not even text is as wrong as any other."""
+
+    def authenticate_credentials(self, token: bytes) -> Any:
+        try:
+            return super().authenticate_credentials(token)
+        except UnicodeDecodeError as exc:
+            raise AuthenticationFailed from exc
+
+
 class ApiView(APIView):
     """Base of the documented API's views: read, do, show."""
 
     # Tokens first: a caller without any gets 401 and is told how to bring one.
-    authentication_classes = (TokenAuthentication, SessionAuthentication, LocalCaller)
+    authentication_classes = (TokenCaller, SessionAuthentication, LocalCaller)
     permission_classes = (IsAuthenticated,)
     throttle_classes = (UserRateThrottle,)
     parser_classes = (JsonParser,)

@@ -21,7 +21,7 @@ def one_process_needs_no_redis(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register(Tags.database)
+@register(Tags.compatibility)  # database checks run only for a database that is named
 def several_processes_want_a_server(**kwargs: Any) -> list[CheckMessage]:
     sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     if settings.WEB_PROCESSES > 1 and sqlite:

@@ -1,6 +1,7 @@
 """What an API caller is told when a view raises, in one place."""
 
 import logging
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -51,7 +52,7 @@ def _refused(exc: drf.APIException) -> Response:
     if auth_header := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
     if wait_s := getattr(exc, "wait", None):
-        headers["Retry-After"] = f"{wait_s:.0f}"
+        headers["Retry-After"] = str(math.ceil(wait_s))
     return Response(body, status=exc.status_code, headers=headers)
 
 

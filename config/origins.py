@@ -30,7 +30,11 @@ class SameOrigin:
 def is_same_origin(origin: str, host: str) -> bool:
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    if not origin or urlsplit(origin).netloc.lower() != host.lower():
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    if not named or named.lower() != host.lower():
         return False
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)

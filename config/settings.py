@@ -94,7 +94,7 @@ UPSTREAM_OPEN_TIMEOUT_S = env.float("UPSTREAM_OPEN_TIMEOUT_S", default=60.0)
 SESSION_MAX_S = env.int("SESSION_MAX_S", default=600)  # 10 minutes
 SESSION_IDLE_S = env.int("SESSION_IDLE_S", default=120)  # nothing said, nothing asked
 STOP_IDLE_S = env.int("STOP_IDLE_S", default=30)  # what "stop all idle" calls idle
-LEASE_S = env.int("LEASE_S", default=12)  # how long a viewer's heartbeat counts
+LEASE_S = env.int("LEASE_S", default=6)  # how long a viewer's heartbeat counts
 LEASE_REST_S = env.int("LEASE_REST_S", default=120)  # how long a REST call counts
 LEASE_GRACE_S = env.int("LEASE_GRACE_S", default=5)  # after a websocket was lost
 
@@ -183,7 +183,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread per request under ASGI
-    DATABASES["default"]["OPTIONS"] = {"pool": True}
+    # A request holds its connection also while it waits for an avatar or a model.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_MAX", default=40),
+    }
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
@@ -259,6 +263,7 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_USERNAME_BLACKLIST = ["demo"]  # the local demo's user; see config/demo.py
 ACCOUNT_EMAIL_VERIFICATION = "none"
 _email = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update({name: value for name, value in _email.items() if value is not None})
@@ -273,7 +278,7 @@ REST_KNOX = {
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view says who may call (config/api.py)
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["config.renderers.JsonRenderer"],
     "DEFAULT_THROTTLE_RATES": {"user": API_RATE},
     "EXCEPTION_HANDLER": "config.error_replies.handle_exception",
 }

@@ -113,6 +113,7 @@ class SdpField(serializers.Field[Any, Any, Any, Any]):
         "kind": 'type must be "answer".',
         "empty": "must not be empty.",
         "long": f"must have at most {MAX_SDP_CHARS} characters.",
+        "not_text": "must be plain Unicode text.",
         "not_sdp": 'is not SDP: it should start with "v=0".',
     }
 
@@ -130,6 +131,8 @@ class SdpField(serializers.Field[Any, Any, Any, Any]):
             self.fail("long")
         if not data.lstrip().startswith("v=0"):
             self.fail("not_sdp")
+        if "\x00" in data or any("\ud800" <= char <= "\udfff" for char in data):
+            self.fail("not_text")
         return data
 
     def to_representation(self, value: Any) -> Any:

@@ -145,7 +145,8 @@ async def _open(owner: User, persona: Persona, wish: StreamWish) -> Opened:
 def _upstream_idle_s() -> int:
     """Later than our own limit, so that it is we who end an idle session."""
     shortest, longest = _UPSTREAM_IDLE_S
-    return max(shortest, min(settings.SESSION_IDLE_S + _IDLE_MARGIN_S, longest))
+    wished: int = settings.SESSION_IDLE_S + _IDLE_MARGIN_S
+    return max(shortest, min(wished, longest))
 
 
 def _reserve(owner: User, persona: Persona, wish: StreamWish) -> Session:

@@ -34,8 +34,9 @@ def test_a_token_opens_the_api(alice):
     assert reply.json()["name"] == "Anna"
 
 
-def test_a_wrong_token_is_a_401_even_on_this_machine(open_api):
-    reply = APIClient().get("/persona", HTTP_AUTHORIZATION="Token nonsense")
+@pytest.mark.parametrize("token", ["nonsense", "", "\xff", "a b", "\x00"])
+def test_a_wrong_token_is_a_401_even_on_this_machine(open_api, token):
+    reply = APIClient().get("/persona", HTTP_AUTHORIZATION=f"Token {token}")
 
     assert reply.status_code == 401
 
@@ -65,12 +66,23 @@ def test_this_machine_may_call_while_it_is_a_demo(open_api, client):
         {"HTTP_ORIGIN": "https://evil.example"},
         {"HTTP_ORIGIN": "null"},
         {"HTTP_ORIGIN": "http://localhost.evil.example"},
+        {"HTTP_ORIGIN": "http://[evil"},
         {"HTTP_SEC_FETCH_SITE": "cross-site"},
+        {"HTTP_HOST": "rebound.example:3000", "HTTP_SEC_FETCH_SITE": "same-origin"},
     ],
     ids=str,
 )
-def test_nobody_else_counts_as_this_machine(open_api, client, headers):
+def test_nobody_else_counts_as_this_machine(open_api, client, headers, settings):
+    settings.ALLOWED_HOSTS = ["*"]  # not to be what saves us
+
     assert client.get("/persona", **headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:3000", "127.0.0.1:3000", "[::1]:3000"]
+)
+def test_this_machine_may_be_called_by_each_of_its_names(open_api, client, host):
+    assert client.get("/persona", HTTP_HOST=host).status_code == 200
 
 
 @pytest.mark.parametrize(

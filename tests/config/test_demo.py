@@ -1,10 +1,12 @@
 """The sign-in link of a local demo."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import connection
 from django.utils.timezone import now
 
 from config.demo import demo_user, redeem, sign_in_link
@@ -23,6 +25,33 @@ def test_it_signs_in_once(client, link):
     again = client.get(link)
     assert again.headers["Location"] == "/accounts/login/"
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_with_the_same_link_one_comes_in(link):
+    token = link.split("/")[-2]
+    start = threading.Barrier(2)
+    came_in: list[bool] = []
+
+    def come() -> None:
+        start.wait()
+        came_in.append(redeem(token) is not None)
+        connection.close()
+
+    people = [threading.Thread(target=come) for _ in range(2)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert sorted(came_in) == [False, True]
+
+
+def test_nobody_signs_up_under_the_demos_name(client, db):
+    form = {"username": "Demo", "password1": "a long pass phrase"}
+    page = client.post("/accounts/signup/", form | {"password2": form["password1"]})
+
+    assert "username" in page.context["form"].errors
 
 
 def test_it_holds_for_an_hour(client, link, monkeypatch):

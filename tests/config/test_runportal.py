@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ def free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(tmp_path: Path) -> dict[str, str]:
     port, engine_port = free_ports(2)
     env = {
         "PATH": os.environ["PATH"],
@@ -43,7 +42,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         subprocess.run(  # noqa: S603
             [sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True
         )
-    yield env
+    return env
 
 
 def run(env: dict[str, str]) -> "subprocess.Popen[str]":

@@ -17,10 +17,17 @@ PRODUCTION = {
 }
 
 
-def django(tmp_path: Path, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
+Ran = subprocess.CompletedProcess[str]
+
+
+def django(tmp_path: Path, *command: str, **env: str) -> Ran:
+    return python(tmp_path, "manage.py", *command, **env)
+
+
+def python(tmp_path: Path, *command: str, **env: str) -> Ran:
     bare = {"PATH": os.environ["PATH"], "STATE_DIR": str(tmp_path / "state")}
     return subprocess.run(  # noqa: S603
-        [sys.executable, "manage.py", *command],
+        [sys.executable, *command],
         cwd=ROOT,
         env=bare | env,
         capture_output=True,
@@ -64,14 +71,27 @@ def test_production_with_what_it_needs_passes_djangos_own_deploy_check(tmp_path)
     assert ran.returncode == 0, ran.stderr
 
 
+def test_what_the_database_url_asks_for_is_kept(tmp_path):
+    url = "postgres://u:p@db.example/greenroom?sslmode=verify-full"
+    show = (
+        "from config import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    )
+
+    ran = python(tmp_path, "-c", show, DATABASE_URL=url)
+
+    assert "'sslmode': 'verify-full'" in ran.stdout, ran.stderr
+    assert "'pool'" in ran.stdout
+
+
 @pytest.mark.parametrize(
     ("env", "says"),
     [
         ({"OPEN_API": "true"}, "greenroom.E002"),
         ({"DEBUG": "true"}, "DEBUG=true shows secrets"),
         ({"WEB_PROCESSES": "2"}, "greenroom.E001"),
+        ({"WEB_PROCESSES": "2"}, "greenroom.W001"),
     ],
-    ids=["open API", "debug", "processes without redis"],
+    ids=["open API", "debug", "processes without redis", "processes on SQLite"],
 )
 def test_production_refuses_what_does_not_go_together(tmp_path, env, says):
     ran = django(tmp_path, "check", "--deploy", **(PRODUCTION | env))

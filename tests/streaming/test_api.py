@@ -1,5 +1,6 @@
 """The documented session endpoints over the real engine."""
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ def create(api, **body):
 
 
 def call(api, path, **body):
-    return api.post(f"{BASE}/{path}", body, format="json")
+    return api.post(f"{BASE}/{path}", json.dumps(body), content_type="application/json")
 
 
 @pytest.fixture
@@ -120,6 +121,10 @@ def test_a_service_that_is_away_is_said_so_and_costs_no_seat(api, account):
         ("session/create", {"avatar_name": ["x"]}, "avatar_name"),
         ("session/create", {"voice_id": "v" * 121}, "voice_id"),
         ("session/create", {"background": "url(x)"}, "background"),
+        ("session/create", {"quality": "\ud800"}, "quality"),
+        ("session/create", {"avatar_name": "\ud800"}, "avatar_name"),
+        ("session/create", {"video_encoding": ["\ud800"]}, "video_encoding"),
+        ("session/stop", {"session_id": 10**50}, "session_id"),
         ("session/create", {"persona": "not a slug"}, "persona"),
         ("session/start", {"sdp": "v=0"}, "session_id"),
         ("session/start", {"session_id": "x", "sdp": "v=0"}, "session_id"),
@@ -150,6 +155,8 @@ def test_bad_input_names_its_field_and_changes_nothing(api, path, body, field):
         ({"type": "answer"}, "string"),
         ({"type": "rollback", "sdp": "v=0"}, "answer"),
         ("hello", "v=0"),
+        ("v=0\ud800", "Unicode"),
+        ("v=0\x00", "Unicode"),
         ("v=0" + "x" * 100_000, "100000"),
     ],
     ids=[
@@ -161,6 +168,8 @@ def test_bad_input_names_its_field_and_changes_nothing(api, path, body, field):
         "no sdp",
         "kind",
         "words",
+        "surrogate",
+        "NUL",
         "long",
     ],
 )
