@@ -1,7 +1,14 @@
 """The pipeline: a mind's words, cut into sentences, handed to a voice one by one."""
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Awaitable,
+    Callable,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -47,6 +54,37 @@ class Spoken:
 
 
 Clock = Callable[[], float]
+
+MAX_AHEAD_S = 30.0
+
+
+class PacedVoice:
+    """Keeps a fast writer near the voice: at most `max_ahead_s` of speech is waiting.
+
+    What is handed over counts as said and is hard to take back, and avatar services
+    refuse to queue without end.
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        *,
+        max_ahead_s: float = MAX_AHEAD_S,
+        clock: Clock = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._voice = voice
+        self._max_ahead_s = max_ahead_s
+        self._clock = clock
+        self._sleep = sleep
+        self._silent_at_s = clock()
+
+    async def say(self, text: str) -> Said:
+        if (ahead_s := self._silent_at_s - self._clock()) > self._max_ahead_s:
+            await self._sleep(ahead_s - self._max_ahead_s)
+        said = await self._voice.say(text)
+        self._silent_at_s = max(self._silent_at_s, self._clock()) + said.duration_s
+        return said
 
 
 async def speak_reply(

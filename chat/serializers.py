@@ -6,10 +6,9 @@ from rest_framework import serializers
 
 from chat.messages import MAX_PROMPT_CHARS
 from chat.models import Turn
-from chat.sentences import HARD_LIMIT_CHARS
 from streaming.serializers import SessionIn
 
-MAX_REPEAT_CHARS = 10 * HARD_LIMIT_CHARS  # more than a session can say
+MAX_TEXT_CHARS = MAX_PROMPT_CHARS  # repeated, that is almost five minutes of speech
 
 
 class StrictText(serializers.CharField):
@@ -35,14 +34,8 @@ class StrictBoolean(serializers.BooleanField):
 class TextIn(SessionIn):
     """POST persona/heygen/text."""
 
-    text = StrictText(max_length=MAX_REPEAT_CHARS)
+    text = StrictText(max_length=MAX_TEXT_CHARS)
     generate_ai_response = StrictBoolean(default=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["generate_ai_response"] and len(attrs["text"]) > MAX_PROMPT_CHARS:
-            problem = f"must have at most {MAX_PROMPT_CHARS} characters to be answered."
-            raise serializers.ValidationError({"text": problem})
-        return attrs
 
     def kind(self) -> Turn.Kind:
         asked = self.validated_data["generate_ai_response"]

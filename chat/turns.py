@@ -13,7 +13,7 @@ from channels.layers import BaseChannelLayer, get_channel_layer
 from chat.minds import mind_for
 from chat.minds.base import Message
 from chat.models import Turn
-from chat.replies import Spoken, Written, speak_pieces, speak_reply
+from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
 from chat.sentences import pieces
 from config.errors import DomainError
 from personas.models import Persona
@@ -100,12 +100,17 @@ class Turns:
 async def take_turn(session: Session, kind: Turn.Kind, prompt: str) -> Turn:
     """Run one turn to its end, for callers that have no socket.
 
-    Raises what ended it early, if that was an error; an interruption is not one.
+    Raises what ended it early, if that was an error; an interruption is not one. To
+    cancel it, as when the caller hangs up, interrupts the turn.
     """
     turns = Turns()
     async with _heeding_interrupts(session, turns):
-        turn = await turns.start(session, kind, prompt)
-        await turns.wait()
+        try:
+            turn = await unbroken(turns.start(session, kind, prompt))
+            await turns.wait()
+        except asyncio.CancelledError:
+            await turns.stop()
+            raise
     if turns.error:
         raise turns.error
     return turn
@@ -183,7 +188,7 @@ async def _stream(
         source = speak_pieces(voice, pieces(turn.prompt))
     else:
         persona, messages = await unbroken(_context(session, turn.prompt))
-        source = speak_reply(mind_for(persona), voice, messages)
+        source = speak_reply(mind_for(persona), PacedVoice(voice), messages)
     async with aclosing(source):
         async for event in source:
             yield event

@@ -17,13 +17,14 @@ class TextView(ApiView):
     """Have the avatar say a text, or an answer to it.
 
     Answers when everything is handed to the avatar, which then is still speaking. The
-    sentences of an answer are handed over one by one, as the model completes them.
+    sentences of an answer are handed over one by one, as the model completes them, and
+    not more than half a minute ahead of the voice.
     """
 
     def post(self, request: Request) -> Response:
         asked = TextIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        session = async_to_sync(services.get_open_session)(
+        session = async_to_sync(services.session_for_call)(
             asked.validated_data["session_id"], caller(request)
         )
         if session.owner_id != caller(request).pk:

@@ -53,6 +53,11 @@ class OpenAIMind:
 
     async def reply(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """Stream the model's answer. Raises `ModelError`, also in the middle of it."""
+        async with aclosing(_read_ahead(self._tries(messages))) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    async def _tries(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         begun = False
         for tries_left in reversed(range(MAX_TRIES)):
             try:
@@ -76,7 +81,7 @@ class OpenAIMind:
                     if text := _text(getattr(choice, "delta", None)):
                         total_chars += len(text)
                         yield text
-                if finish or total_chars > MAX_REPLY_CHARS:
+                if total_chars > MAX_REPLY_CHARS:
                     break
         _check_ending(finish, total_chars)
 
@@ -121,6 +126,37 @@ class OpenAIMind:
                 verify=_trust(), timeout=self.timeout_s
             ),
         )
+
+
+async def _read_ahead(source: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    """Pass `source` on, reading it in a task of its own.
+
+    Closing a generator does not close those that it reads from, and the library has five
+    of them below each other. Cancelled in the middle of a read, they all end in order.
+    """
+    come: asyncio.Queue[str | Exception | None] = asyncio.Queue()
+    reading = asyncio.create_task(_read(source, come))
+    try:
+        while (item := await come.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+async def _read(
+    source: AsyncGenerator[str, None], come: asyncio.Queue[str | Exception | None]
+) -> None:
+    try:
+        async with aclosing(source):
+            async for item in source:
+                come.put_nowait(item)
+    except Exception as exc:  # for whoever reads at the other end
+        come.put_nowait(exc)
+    else:
+        come.put_nowait(None)
 
 
 async def loaded() -> None:

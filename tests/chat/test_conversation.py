@@ -229,6 +229,24 @@ async def test_a_turn_by_rest_heeds_an_interruption(model, live):
     assert turn.reply == "One sentence."
 
 
+async def test_a_caller_who_hangs_up_interrupts_the_turn(model, live):
+    model.will(never_ends)
+    taking = asyncio.create_task(
+        turns.take_turn(live.session, Turn.Kind.ASK, "By REST")
+    )
+    await live.viewer.event("avatar_start_talking")
+
+    taking.cancel()
+    await asyncio.wait([taking])
+
+    assert taking.cancelled()
+    turn = await turn_of(live.session)
+    assert turn.interrupted
+    assert turn.ended_at
+    async with asyncio.timeout(5):
+        await model.left_early.wait()
+
+
 FAILURES = [
     (answers(401, {"error": {"message": "Bad key"}}), "model_unauthorized", ""),
     (answers(429, {"error": {"message": "Slow down"}}), "model_rate_limited", ""),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chat.replies import Spoken, Written, speak_pieces, speak_reply
+from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
 
 
 @dataclass
@@ -154,3 +154,20 @@ async def test_finished_texts_are_said_as_they_are(voice):
 
     assert voice.said == ["One *a*.", "Two"]
     assert [event.text for event in spoken] == voice.said
+
+
+async def test_a_fast_writer_waits_for_the_voice(log, voice):
+    now_s, waited_s = 0.0, []
+
+    async def sleep(for_s):
+        nonlocal now_s
+        waited_s.append(for_s)
+        now_s += for_s
+
+    paced = PacedVoice(voice, max_ahead_s=2.5, clock=lambda: now_s, sleep=sleep)
+    mind = FakeMind(("One. Two. Three. Four. Five. ",), log)  # a second each
+
+    [event async for event in speak_reply(mind, paced, [])]
+
+    assert waited_s == [0.5, 1.0]
+    assert len(voice.said) == 5
