@@ -10,7 +10,7 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from config.errors import DomainError, error_body
+from config.errors import DomainError, InternalError, error_body
 
 logger = logging.getLogger(__name__)
 
@@ -29,10 +29,7 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     if isinstance(exc, drf.APIException):
         return _refused(exc)
     logger.error("An API view failed.", exc_info=exc)
-    body = error_body(
-        "Something went wrong on our side.", type(exc).__name__, "internal"
-    )
-    return Response(body, status=500)
+    return Response(InternalError(exc).body(), status=InternalError.status)
 
 
 def _invalid(exc: drf.ValidationError) -> Response:

@@ -34,5 +34,16 @@ class DomainError(Exception):
         return {}
 
 
+class InternalError(DomainError):
+    """A bug of ours, as callers hear of it: its kind, and none of its words."""
+
+    code = "internal"
+    status = 500
+
+    def __init__(self, bug: Exception) -> None:
+        message = "Something went wrong on our side."
+        super().__init__(message, detail=type(bug).__name__)
+
+
 def error_body(message: str, error: str, code: str) -> dict[str, Any]:
     return {"success": False, "message": message, "error": error, "code": code}

@@ -5,6 +5,7 @@ It translates frames to calls and calls to frames, and decides nothing else.
 """
 
 import asyncio
+import logging
 import time
 import uuid
 from typing import Any, ClassVar
@@ -16,23 +17,28 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.timezone import now
 
-from config.errors import DomainError
+from config.errors import DomainError, InternalError
 from streaming import messages, services, watch
 from streaming.errors import SessionNotFound
-from streaming.models import EndReason, Session, SessionEvent
+from streaming.models import CONNECTED, EndReason, Session, SessionEvent
 from streaming.serializers import session_info
+
+logger = logging.getLogger(__name__)
 
 #: A browser sends some 1 frame a second; a program gone wild is sent away.
 MAX_FRAMES_PER_MINUTE = 600
-MAX_FRAME_BYTES = 16_384
+MAX_FRAME_CHARS = 16_384
+#: A silent socket's viewer may be back on another one, whose next beat comes within this.
+SILENT_GRACE_S = 3
 
 
 class SessionConsumer(AsyncJsonWebsocketConsumer):
     """One watcher of one session.
 
-    The owner is its viewer: their heartbeats keep the lease, and losing their socket
+    The owner is its viewer: their heartbeats keep the lease, and losing a socket that beat
     shortens it. Staff watch as operators: they see everything, may interrupt and close,
-    and their coming and going means nothing to the lease.
+    and their coming and going means nothing to the lease; nor does a second window of the
+    owner's that does not beat.
     """
 
     NOT_SIGNED_IN: ClassVar[int] = 4401
@@ -51,14 +57,13 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         self._frame_times: list[float] = []
         self._silence: asyncio.TimerHandle | None = None
         self._joined = False
+        self._is_busy = False
         await self.accept()  # a refusal before this reaches a browser without its code
         if not await self._may_enter():
             return
         await self.channel_layer.group_add(self.session.group, self.channel_name)
         self._joined = True
         await self._send_snapshot()
-        if self.is_viewer:
-            await self._renew()
 
     async def _may_enter(self) -> bool:
         user: Any = self.scope["user"]
@@ -78,12 +83,11 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if not self._joined:
             return
+        self._joined = False
         await self.channel_layer.group_discard(self.session.group, self.channel_name)
         if self._silence:
             self._silence.cancel()
-        if self.is_viewer:
-            await sync_to_async(self.session.shorten_lease)(settings.LEASE_GRACE_S)
-            watch.sweep_after(settings.LEASE_GRACE_S)
+            await self._lose_viewer(settings.LEASE_GRACE_S)
         await self.leaving()
 
     async def leaving(self) -> None:
@@ -106,7 +110,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         if after is None:
             self._sent_seq = seq
             return
-        self._sent_seq = after
+        self._sent_seq = min(after, seq)
         await self._send_missed()
 
     def _asked_after(self) -> int | None:
@@ -156,14 +160,20 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
     ) -> None:
         if not self._joined:
             return
-        if self._floods() or len(text_data or "") > MAX_FRAME_BYTES:
+        if self._floods() or len(text_data or "") > MAX_FRAME_CHARS:
             await self.close(self.TOO_MUCH)
             return
+        self._is_busy = True
         try:
             content = messages.decode(text_data)
             await self.receive_message(content)
         except DomainError as exc:
             await self.show_error(exc)
+        except Exception as exc:  # the edge: a bug in one frame must not end the socket
+            logger.exception("A frame could not be handled.")
+            await self.show_error(InternalError(exc))
+        finally:
+            self._is_busy = False
 
     def _floods(self) -> bool:
         at = time.monotonic()
@@ -175,6 +185,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         match messages.parse(content):
             case messages.Heartbeat():
                 await self._renew()
+                await self._send_missed()  # the layer may have lost the very last
             case messages.IceState(state):
                 await self._note_ice(state)
             case messages.Talking(state, task_id):
@@ -189,22 +200,36 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
     async def _renew(self) -> None:
         if not self.is_viewer:
             return
-        await sync_to_async(self.session.renew_lease)(settings.LEASE_S)
+        # A little longer than our own clock, which knows more than the database's.
+        await sync_to_async(self.session.renew_lease)(settings.LEASE_S + 1)
         if self._silence:
             self._silence.cancel()
+        if not self._joined:
+            return  # the socket was closed meanwhile
         loop = asyncio.get_running_loop()
         self._silence = loop.call_later(settings.LEASE_S, self._went_silent)
 
     def _went_silent(self) -> None:
-        """A viewer whose network is gone does not close the socket; we do."""
-        watch.hold(self.close(self.SILENT))
+        """A viewer whose network is gone does not close the socket; we do.
+
+        While a frame of theirs waits for upstream, their beats wait behind it.
+        """
+        watch.hold(self._renew() if self._is_busy else self._give_up())
+
+    async def _give_up(self) -> None:
+        await self._lose_viewer(SILENT_GRACE_S)
+        await self.close(self.SILENT)
+
+    async def _lose_viewer(self, grace_s: float) -> None:
+        await sync_to_async(self.session.shorten_lease)(grace_s)
+        watch.sweep_after(grace_s)
 
     async def _note_ice(self, state: str) -> None:
         if not self.is_viewer:
             return
         await sync_to_async(self.session.note_ice)(state)
         await sync_to_async(self.session.reread)()
-        if state in ("connected", "completed"):
+        if state in CONNECTED:
             await sync_to_async(services.mark_live)(self.session)
         elif state == "failed":
             await services.close_session(self.session, reason=EndReason.ICE_FAILED)

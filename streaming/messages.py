@@ -12,6 +12,7 @@ ICE_STATES = frozenset(
 )
 MAX_TASK_ID_CHARS = 100
 MAX_STATS = 32
+MAX_STAT_NAME_CHARS = 60
 
 
 class BadMessage(DomainError):
@@ -81,7 +82,7 @@ def parse(content: dict[str, Any]) -> ClientMessage:
         case {"type": "ice.state"}:
             raise BadMessage(f"state: must be one of {', '.join(sorted(ICE_STATES))}.")
         case {"type": "avatar.talking", "state": "start" | "stop" as state}:
-            return Talking(state, str(content.get("task_id", ""))[:MAX_TASK_ID_CHARS])
+            return Talking(state, _task_id(content))
         case {"type": "avatar.talking"}:
             raise BadMessage("state: must be start or stop.")
         case {"type": "media.stats"}:
@@ -94,14 +95,25 @@ def parse(content: dict[str, Any]) -> ClientMessage:
             raise BadMessage(f"type: {content['type'][:40]!r} is not known here.")
 
 
+def _task_id(content: dict[str, Any]) -> str:
+    """Without what a database cannot keep: NUL and lone surrogates are not printable."""
+    task_id = str(content.get("task_id", ""))[:MAX_TASK_ID_CHARS]
+    return "".join(char for char in task_id if char.isprintable())
+
+
 def _numbers(content: dict[str, Any]) -> dict[str, float]:
     numbers = {
         name: value
         for name, value in content.items()
-        if isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
+        if _is_number(value) and name.isprintable() and len(name) <= MAX_STAT_NAME_CHARS
     }
     if len(numbers) > MAX_STATS:
         raise BadMessage(f"media.stats: at most {MAX_STATS} numbers.")
     return numbers
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number that every language on the way can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**53

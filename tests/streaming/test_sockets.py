@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.timezone import now
 
 from config.asgi import application
-from streaming import services
-from streaming.models import EndReason, Session, State
+from streaming import consumers, services
+from streaming.models import Account, EndReason, Session, State
 from streaming.providers.base import StreamWish
+from tests.rude_server import rude_server, says_nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +79,18 @@ async def told(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
             return frame
 
 
+async def beat(socket: WebsocketCommunicator) -> None:
+    """Send a heartbeat, and return when it has been heard."""
+    await socket.send_json_to({"type": "heartbeat"})
+    await socket.send_json_to({"type": "nonsense"})
+    await told(socket, "error")  # frames are handled in order
+
+
+async def lease_s(session: Session) -> float:
+    await sync_to_async(session.reread)()
+    return (session.lease_expires_at - now()).total_seconds()
+
+
 async def state_of(session: Session) -> str:
     await sync_to_async(session.reread)()
     return session.state
@@ -133,6 +148,15 @@ async def test_a_strange_after_is_no_after(session, alice, connect, after):
     assert await socket.receive_nothing()
 
 
+async def test_an_after_that_is_yet_to_come_hides_nothing(session, alice, connect):
+    socket = await connect(session.pk, alice, query="?after=99999")
+    await told(socket, "snapshot")
+
+    await sync_to_async(session.note_ice)("checking")
+
+    assert (await told(socket, "ice.state"))["data"] == {"state": "checking"}
+
+
 async def test_the_viewers_close_ends_the_session(session, alice, connect):
     socket = await connect(session.pk, alice)
 
@@ -183,6 +207,7 @@ async def test_stay_is_a_sign_of_life(session, alice, connect):
         '{"type": "ice.state", "state": "melted"}',
         '{"type": "ice.state", "state": ["new"]}',
         '{"type": "avatar.talking", "state": "sing"}',
+        '{"type": "\\ud800"}',
         "[" * 5000,
     ],
 )
@@ -199,7 +224,7 @@ async def test_a_bad_frame_is_answered_and_harms_nobody(session, alice, connect,
     assert await state_of(session) == State.READY
 
 
-async def test_a_flood_is_sent_away(session, alice, connect):
+async def test_a_frame_that_is_too_long_is_sent_away(session, alice, connect):
     socket = await connect(session.pk, alice)
     await told(socket, "snapshot")
 
@@ -227,7 +252,14 @@ async def test_an_unknown_session_is_told_apart_from_nothing(alice, connect):
 
 
 @pytest.mark.parametrize(
-    "origin", [b"http://evil.example", b"http://localhost:8080", b"null", None]
+    "origin",
+    [
+        b"http://evil.example",
+        b"http://localhost:8080",
+        b"http://[localhost",
+        b"null",
+        None,
+    ],
 )
 async def test_a_page_of_another_origin_is_refused(session, alice, connect, origin):
     socket = await connect(session.pk, alice, origin=origin)
@@ -271,6 +303,7 @@ async def test_a_viewer_who_vanishes_is_swept_after_the_grace(
 ):
     settings.LEASE_GRACE_S = 0.1
     viewer = await connect(session.pk, alice)
+    await beat(viewer)
     operator = await connect(session.pk, carol)
 
     await viewer.disconnect()
@@ -285,9 +318,89 @@ async def test_a_viewer_whose_heart_stops_is_sent_away(
 ):
     settings.LEASE_S = 0.1
     socket = await connect(session.pk, alice)
-    await told(socket, "snapshot")
+    await beat(socket)
 
     assert (await socket.receive_output(timeout=5))["code"] == 4408
+    assert await lease_s(session) < 4
+
+
+async def test_a_viewer_who_went_silent_is_swept_though_a_rest_call_had_given_more_time(
+    session, alice, carol, connect, settings, monkeypatch
+):
+    monkeypatch.setattr(consumers, "SILENT_GRACE_S", 0.1)
+    settings.LEASE_S = 0.1
+    viewer = await connect(session.pk, alice)
+    operator = await connect(session.pk, carol)
+    assert await lease_s(session) > 60
+
+    await beat(viewer)
+
+    await told(operator, "session.status")
+    ended = await told(operator, "session.status")
+    assert ended["data"]["reason"] == EndReason.VIEWER_LOST
+
+
+async def test_the_owners_second_window_that_does_not_beat_costs_nothing(
+    session, alice, connect, settings
+):
+    settings.LEASE_S = 0.05
+    socket = await connect(session.pk, alice)
+    await told(socket, "snapshot")
+    before = session.lease_expires_at
+
+    assert await socket.receive_nothing(timeout=0.2)
+    await socket.disconnect()
+
+    await sync_to_async(session.reread)()
+    assert session.lease_expires_at == before
+
+
+async def test_a_slow_service_does_not_make_a_viewer_look_silent(
+    session, alice, connect, settings
+):
+    settings.LEASE_S = 0.2
+    settings.UPSTREAM_TIMEOUT_S = 0.6
+    async with rude_server() as rude:
+        rude.will(says_nothing)
+        await Account.objects.aupdate(base_url=rude.url)
+        socket = await connect(session.pk, alice)
+        await beat(socket)
+
+        await socket.send_json_to({"type": "stay"})
+        await socket.send_json_to({"type": "heartbeat"})
+
+        error = await told(socket, "error")
+        assert error["data"]["code"] == "upstream_timeout"
+
+
+async def test_an_operator_who_keeps_a_session_busy_does_not_renew_its_lease(
+    session, carol, connect
+):
+    socket = await connect(session.pk, carol)
+    before = session.lease_expires_at
+
+    await socket.send_json_to({"type": "stay"})
+    await beat(socket)
+
+    await sync_to_async(session.reread)()
+    assert session.lease_expires_at == before
+
+
+async def test_an_event_that_the_layer_lost_comes_with_the_next_heartbeat(
+    session, alice, connect, monkeypatch
+):
+    socket = await connect(session.pk, alice)
+    await told(socket, "snapshot")
+
+    async def loses(*args: Any) -> None:
+        """Deliver nothing, which a channel layer may."""
+
+    with monkeypatch.context() as broken:
+        broken.setattr(get_channel_layer(), "group_send", loses)
+        await sync_to_async(session.note_ice)("checking")
+
+    await socket.send_json_to({"type": "heartbeat"})
+    assert (await told(socket, "ice.state"))["data"] == {"state": "checking"}
 
 
 async def test_stats_pass_to_operators_and_are_not_kept(session, alice, carol, connect):
@@ -301,3 +414,58 @@ async def test_stats_pass_to_operators_and_are_not_kept(session, alice, carol, c
 
     frame = await told(operator, "media.stats")
     assert (frame["seq"], frame["data"]) == (None, {"fps": 25})
+
+
+HUGE = "9" * 400
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [f'"x": {HUGE}', f'"x": -{HUGE}', '"x": 1e999', '"\\ud800": 1', '"x": 1e300'],
+)
+async def test_strange_stats_harm_nobody(session, alice, carol, connect, stats):
+    viewer = await connect(session.pk, alice)
+    operator = await connect(session.pk, carol)
+    await told(operator, "snapshot")
+
+    await viewer.send_to(text_data=f'{{"type": "media.stats", "fps": 25, {stats}}}')
+
+    assert (await told(operator, "media.stats"))["data"]["fps"] == 25
+
+
+async def test_a_task_id_keeps_only_what_every_database_can_hold(
+    session, alice, connect
+):
+    socket = await connect(session.pk, alice)
+
+    text = '{"type": "avatar.talking", "state": "start", "task_id": "a\\u0000\\ud800b"}'
+    await socket.send_to(text_data=text)
+
+    assert (await told(socket, "avatar.start_talking"))["data"] == {"task_id": "ab"}
+
+
+async def test_a_bug_in_one_frame_does_not_end_the_socket(
+    session, alice, connect, monkeypatch
+):
+    socket = await connect(session.pk, alice)
+    await told(socket, "snapshot")
+    monkeypatch.setattr(Session, "note_ice", None)
+
+    await socket.send_json_to({"type": "ice.state", "state": "checking"})
+
+    error = await told(socket, "error")
+    assert (error["data"]["code"], error["data"]["error"]) == ("internal", "TypeError")
+    await beat(socket)
+
+
+async def test_too_many_frames_in_a_minute_are_sent_away(
+    session, alice, connect, monkeypatch
+):
+    monkeypatch.setattr(consumers, "MAX_FRAMES_PER_MINUTE", 2)
+    socket = await connect(session.pk, alice)
+    await told(socket, "snapshot")
+
+    for _ in range(3):
+        await socket.send_json_to({"type": "heartbeat"})
+
+    assert (await socket.receive_output(timeout=5))["code"] == 4400
