@@ -100,8 +100,8 @@ class Turns:
 async def take_turn(session: Session, kind: Turn.Kind, prompt: str) -> Turn:
     """Run one turn to its end, for callers that have no socket.
 
-    Raises what ended it early, if that was an error; an interruption is not one. To
-    cancel it, as when the caller hangs up, interrupts the turn.
+    Raises what ended it early, if that was an error; an interruption is not one.
+    Cancelling it interrupts the turn.
     """
     turns = Turns()
     async with _heeding_interrupts(session, turns):

@@ -229,7 +229,7 @@ async def test_a_turn_by_rest_heeds_an_interruption(model, live):
     assert turn.reply == "One sentence."
 
 
-async def test_a_caller_who_hangs_up_interrupts_the_turn(model, live):
+async def test_cancelling_a_turn_without_a_socket_interrupts_it(model, live):
     model.will(never_ends)
     taking = asyncio.create_task(
         turns.take_turn(live.session, Turn.Kind.ASK, "By REST")
