@@ -16,15 +16,29 @@ SPEECH = (
 MOUTH = (0.44, 0.52, 0.12, 0.16)
 CORNER = (0.02, 0.06, 0.10, 0.16)
 
-_PICTURE = """
-([x, y, w, h]) => {
+# How much a region of the received picture changes over a while: the mean over its pixels
+# of the difference between the brightest and the darkest they get. Each frame counts.
+_MOVEMENT = """
+([x, y, w, h, forMs]) => new Promise((done) => {
   const video = document.querySelector("video")
+  const { videoWidth: vw, videoHeight: vh } = video
   const canvas = new OffscreenCanvas(48, 32)
   const context = canvas.getContext("2d", { willReadFrequently: true })
-  const { videoWidth: vw, videoHeight: vh } = video
-  context.drawImage(video, x * vw, y * vh, w * vw, h * vh, 0, 0, 48, 32)
-  return [...context.getImageData(0, 0, 48, 32).data]
-}
+  const lowest = new Uint8Array(48 * 32 * 4).fill(255)
+  const highest = new Uint8Array(48 * 32 * 4)
+  const end = performance.now() + forMs
+  const look = (now) => {
+    context.drawImage(video, x * vw, y * vh, w * vw, h * vh, 0, 0, 48, 32)
+    context.getImageData(0, 0, 48, 32).data.forEach((value, i) => {
+      lowest[i] = Math.min(lowest[i], value)
+      highest[i] = Math.max(highest[i], value)
+    })
+    if (now < end) return video.requestVideoFrameCallback(look)
+    const spans = highest.map((value, i) => value - lowest[i])
+    done(spans.reduce((sum, span) => sum + span, 0) / spans.length)
+  }
+  video.requestVideoFrameCallback(look)
+})
 """
 
 _ENERGY = """
@@ -96,15 +110,10 @@ class Studio:
         await self.button("Repeat").click()
         await self.mood_is("speaking")
 
-    async def movement(self, region: tuple[float, ...], *, for_ms: int = 1600) -> float:
-        """How much a region of the received picture changes: mean over pixels of the
-        difference between the brightest and the darkest they get."""
-        shots = []
-        for _ in range(for_ms // 80):
-            shots.append(await self.page.evaluate(_PICTURE, list(region)))
-            await self.page.wait_for_timeout(80)
-        spans = [max(values) - min(values) for values in zip(*shots, strict=True)]
-        return float(sum(spans) / len(spans))
+    async def movement(self, region: tuple[float, ...], *, for_ms: int = 1500) -> float:
+        """How much a region of the received picture changes, 0 to 255."""
+        moved: float = await self.page.evaluate(_MOVEMENT, [*region, for_ms])
+        return moved
 
     async def sound(self, *, for_ms: int) -> float:
         """The received sound's energy over a while; silence is 0."""

@@ -67,7 +67,7 @@ async def test_a_live_studio_and_its_second_window_are_accessible(
     await _check(studio.page)
 
 
-@pytest.mark.parametrize("width", [320, 360, 820, 1600])
+@pytest.mark.parametrize("width", [320, 820, 1600])
 async def test_no_page_scrolls_sideways(door: Door, width: int) -> None:
     guest = await door.guest(viewport={"width": width, "height": 740})
     studio = await Studio.enter(guest)

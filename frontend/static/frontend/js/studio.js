@@ -119,7 +119,7 @@ function setMuted(muted) {
 
 async function toggleFullscreen() {
   if (document.fullscreenElement) await document.exitFullscreen()
-  else await part("frame").requestFullscreen?.()
+  else await part("frame").requestFullscreen?.().catch(() => {}) // some frames may not
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -141,7 +141,7 @@ document.addEventListener("keydown", (event) => {
   })
   if (!action) return
   if (action === "interrupt" && document.fullscreenElement) return // Esc leaves it first
-  event.preventDefault()
+  if (action !== "interrupt") event.preventDefault()
   ACTIONS[action]()
 })
 

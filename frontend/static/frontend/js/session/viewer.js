@@ -20,7 +20,7 @@ const START_TIMEOUT_MS = 20_000
 const STATS_EVERY_MS = 5_000
 
 /** After an interruption, what the jitter buffer still holds must not be heard. */
-const BUFFER_DRAIN_MS = 250
+const BUFFER_DRAIN_MS = 400
 const LONGEST_HUSH_MS = 1_500
 
 /** An accepted sentence that has not begun by then was silenced by somebody else. */
