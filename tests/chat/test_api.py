@@ -69,8 +69,9 @@ async def test_an_answer_is_generated_when_asked_for(live, post, model):
 
 
 async def test_the_first_sentence_is_spoken_before_the_answer_is_complete(
-    live, post, model
+    live, post, model, join, alice
 ):
+    socket = await join(live.session, alice)
     model.will(says_then_hangs("One sentence. Another"))
     body = {
         "session_id": str(live.session.pk),
@@ -79,7 +80,7 @@ async def test_the_first_sentence_is_spoken_before_the_answer_is_complete(
     }
 
     calling = asyncio.create_task(post(TEXT, body))
-    await live.viewer.event("avatar_start_talking")
+    await socket.until("chat.sentence")
     assert not calling.done()
 
     await services.interrupt(live.session)

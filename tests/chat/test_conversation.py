@@ -214,12 +214,12 @@ async def test_a_turn_of_another_process_stops_ours(model, live, socket):
     assert await Turn.objects.open().acount() == 0
 
 
-async def test_a_turn_by_rest_heeds_an_interruption(model, live):
+async def test_a_turn_by_rest_heeds_an_interruption(model, live, socket):
     model.will(says_then_hangs("One sentence. And"))
     taking = asyncio.create_task(
         turns.take_turn(live.session, Turn.Kind.ASK, "By REST")
     )
-    await live.viewer.event("avatar_start_talking")
+    await socket.until("chat.sentence")
 
     await services.interrupt(live.session)
 
