@@ -71,7 +71,7 @@ def engine() -> Iterator[EngineProcess]:
     Seats are the portal's business; tests that leave sessions behind must not starve the
     others.
     """
-    with start_engine(seats=100, api_key=ENGINE_KEY) as process:
+    with start_engine(seats=500, api_key=ENGINE_KEY) as process:
         yield process
 
 
