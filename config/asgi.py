@@ -13,9 +13,7 @@ http = get_asgi_application()
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from config.origins import SameOrigin  # noqa: E402
 
+sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]  # typed for views
 application = ProtocolTypeRouter(
-    {
-        "http": http,
-        "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
-    }
+    {"http": http, "websocket": SameOrigin(AuthMiddlewareStack(sockets))}
 )
