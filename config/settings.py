@@ -334,6 +334,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "httpx": {"level": "WARNING"},  # its INFO lines are one per upstream call
         "httpcore": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},  # the same, of the model's library
         "openai": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
     },

@@ -48,9 +48,13 @@ def test_its_curl_lines_work_as_written(demo, block):
 
     answers = answers_of(shell)
     # Some lines print into a file; every other curl gave a document, and no error.
-    printed = len(re.findall(r"^curl", block, re.M)) - block.count("> /tmp/session.json")
+    printed = len(re.findall(r"^curl", block, re.M)) - block.count(
+        "> /tmp/session.json"
+    )
     assert len(answers) == printed
-    assert [a for a in answers if isinstance(a, dict) and a.get("success") is False] == []
+    assert [
+        a for a in answers if isinstance(a, dict) and a.get("success") is False
+    ] == []
 
 
 def test_its_table_names_every_setting():

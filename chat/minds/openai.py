@@ -200,7 +200,9 @@ def _text(delta: Any) -> str:
     if refusal:
         raise ModelRefused("The model declined to answer.", said=str(refusal))
     content = getattr(delta, "content", None)
-    return content if isinstance(content, str) else ""
+    if not isinstance(content, str):
+        return ""
+    return content.replace("\0", "")  # a letter that PostgreSQL cannot keep
 
 
 def _check_ending(finish: str, total_chars: int) -> None:
