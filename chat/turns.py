@@ -153,9 +153,8 @@ async def _take(
 
 
 async def _open(session: Session, turn: Turn, *, takes_over: bool) -> None:
-    await events.record(
-        session, "turn.started", {"turn": turn.number, "prompt": turn.prompt}
-    )
+    data = {"turn": turn.number, "kind": turn.kind, "prompt": turn.prompt}
+    await events.record(session, "turn.started", data)
     if takes_over:
         await services.interrupt(session, before_turn=turn.number)
         await sync_to_async(Turn.objects.silence)(session)

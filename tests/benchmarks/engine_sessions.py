@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import logging
 import os
-import platform
 import statistics
 import time
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.benchmarks.machine import machine, p95
 from tests.engine_process import EngineProcess, start_engine
 from tests.wire_viewer import WireViewer
 
@@ -91,7 +91,7 @@ async def measure_answers(http: aiohttp.ClientSession, runs: int) -> None:
         columns["interrupt to silence"].append((last.at - interrupted) * 1000)
         await watcher.close()
     for name, values in columns.items():
-        print(f"{name:24} p50 {middle(values):6.1f} ms   p95 {high(values):6.1f} ms")
+        print(f"{name:24} p50 {middle(values):6.1f} ms   p95 {p95(values):6.1f} ms")
 
 
 async def measure_cost(
@@ -140,14 +140,8 @@ def middle(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def high(values: Sequence[float]) -> float:
-    return statistics.quantiles(values, n=20, method="inclusive")[-1]
-
-
 async def main(runs: int, warm_s: float) -> None:
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
+    print(machine())
     with start_engine(seats=8, ENGINE_WARM="all") as engine:
         async with aiohttp.ClientSession(engine.url, headers=engine.headers) as http:
             await asyncio.sleep(warm_s)

@@ -9,8 +9,6 @@ centre. The first runs warm the engine's pictures up and are not counted.
 
 import argparse
 import asyncio
-import os
-import platform
 import statistics
 import tempfile
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from tests.benchmarks.machine import machine
 from tests.browser.chromium import AUTOPLAY, launched
 from tests.browser.portal import start_portal
 
@@ -122,7 +121,7 @@ def report(runs: list[dict[str, float]], quality: str) -> None:
         "frame": "from the later of both to the first picture",
         "total": "click to the first picture",
     }
-    print(f"{platform.platform()}, {os.cpu_count()} CPUs, {_processor()}")
+    print(machine())
     print(
         f"{len(runs)} runs after {WARM_UPS} to warm up, quality {quality}; milliseconds"
     )
@@ -135,16 +134,6 @@ def report(runs: list[dict[str, float]], quality: str) -> None:
 
 def _percentile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
-
-
-def _processor() -> str:
-    """The CPU's name where Linux tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    names = [line.split(":")[1].strip() for line in lines if "model name" in line]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

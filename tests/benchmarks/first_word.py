@@ -14,8 +14,6 @@ talk, and when the first audible sample arrived.
 """
 
 import asyncio
-import os
-import platform
 import statistics
 import sys
 import time
@@ -35,6 +33,7 @@ from personas.models import Persona
 from personas.prompt import system_prompt
 from streaming import services
 from streaming.models import Account, Session
+from tests.benchmarks.machine import machine, p95
 from tests.chat.conftest import Live, live_session
 from tests.chat.model_server import ModelServer, model_server, says
 from tests.engine_process import start_engine
@@ -156,9 +155,7 @@ async def _ask_whole(session: Session, model: ModelServer) -> None:
 def _print_head(runs: int, account: Account) -> None:
     tokens = len(ANSWER.split())
     print(f"Prompt to first spoken word, {runs} runs after {WARM_UPS} to warm up")
-    print(
-        f"machine: {os.cpu_count()} x {_processor()}, Python {platform.python_version()}"
-    )
+    print(machine())
     print(
         f"model:   {FIRST_TOKEN_S * 1000:.0f} ms to the first token, {TOKENS_PER_S} "
         f"tokens/s, {tokens} tokens in 5 sentences; engine: a process of its own"
@@ -173,30 +170,15 @@ def _print_head(runs: int, account: Account) -> None:
 def _print_row(name: str, runs: list[Run]) -> None:
     cells = [f"{name:14}"]
     for values in ([r.talking_ms for r in runs], [r.audible_ms for r in runs]):
-        cells.append(f"{statistics.median(values):12.0f}{_p95(values):8.0f}")
+        cells.append(f"{statistics.median(values):12.0f}{p95(values):8.0f}")
     own = [r.overhead_ms for r in runs if r.overhead_ms is not None]
-    cells.append(f"{statistics.median(own):10.1f}{_p95(own):8.1f}" if own else "")
+    cells.append(f"{statistics.median(own):10.1f}{p95(own):8.1f}" if own else "")
     print("".join(cells), flush=True)
 
 
 def _print_ratio(name: str, whole: list[Run], ours: list[Run]) -> None:
     before, after = (statistics.median(r.audible_ms for r in x) for x in (whole, ours))
     print(f"whole answer / {name}, first sample, p50: {before / after:.1f} x")
-
-
-def _p95(values: list[float]) -> float:
-    return statistics.quantiles(values, n=20, method="inclusive")[-1]
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo") as info:
-            names = [
-                line.split(":")[1] for line in info if line.startswith("model name")
-            ]
-        return names[0].strip()
-    except (OSError, IndexError):
-        return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -36,7 +36,9 @@ async def test_an_answer_is_spoken_sentence_by_sentence(model, live, socket):
     await socket.send("ask", text="Who are you?")
     timings = await socket.until("turn.timings")
 
-    assert socket.seen("turn.started") == [{"turn": 1, "prompt": "Who are you?"}]
+    assert socket.seen("turn.started") == [
+        {"turn": 1, "kind": "ask", "prompt": "Who are you?"}
+    ]
     said = [(s["index"], s["text"]) for s in socket.seen("chat.sentence")]
     assert said == [(0, "Hello there."), (1, "I am Anna."), (2, "And you?")]
     written = "".join(d["text"] for d in socket.seen("chat.delta"))

@@ -83,6 +83,7 @@ def _refuse_taken(name: str, port: int) -> None:
 def _web() -> str:
     return shlex.join(
         [sys.executable, "-m", "daphne", "-v", "0"]
+        + ["--application-close-timeout", "1"]  # open websockets do not hold Ctrl-C up
         + ["-b", "127.0.0.1", "-p", str(settings.PORT), "config.asgi:application"]
     )
 

@@ -2,7 +2,6 @@
 
 import io
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -20,7 +19,6 @@ from streaming.engine.face import (
     Viseme,
     drawings,
     stage,
-    warm,
 )
 from streaming.engine.face.articulation import mouth_for
 from streaming.engine.face.character import HEIGHT, PARTS, WIDTH, character
@@ -228,22 +226,6 @@ def test_only_the_last_few_stages_are_kept():
 
     assert low("june", "#000001") is not first
     assert low("june", "#000001") is low("june", "#000001")
-
-
-def test_a_warm_stage_needs_little_time_for_a_picture():
-    warm("june", width=854, height=480)
-    on = stage("june", width=854, height=480)
-    poses = [Pose(sway=s, mouth=mouth_for(v)) for s in range(-3, 4) for v in Viseme]
-    for pose in poses:
-        on.picture(pose)
-
-    times_s = []
-    for pose in poses:
-        started_s = time.thread_time()
-        on.picture(pose)
-        times_s.append(time.thread_time() - started_s)
-
-    assert sorted(times_s)[len(times_s) // 2] < 0.002
 
 
 def _grown(mask: np.ndarray, by: int) -> np.ndarray:
