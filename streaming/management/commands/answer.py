@@ -17,7 +17,9 @@ _STAYS_S = 60.0
 
 
 class Command(BaseCommand):
-    help = "Answer a session's offer, print the body for session/start, and keep watching."
+    help = (
+        "Answer a session's offer, print the body for session/start, and keep watching."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
