@@ -45,7 +45,9 @@ async def model_server() -> AsyncIterator[ModelServer]:
     server = ModelServer()
     app = web.Application()
     app.router.add_post("/v1/chat/completions", server.complete)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2)
+    runner = web.AppRunner(
+        app, handler_cancellation=True, shutdown_timeout=0.2, access_log=None
+    )
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
