@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 40.0
@@ -66,7 +67,7 @@ def start_engine(
         sys.stderr.write("".join(["--- engine said:\n", *engine.output]))
         raise
     finally:
-        _end(process)
+        end(process)
         reader.join(timeout=5)
         if process.stdout is not None:
             process.stdout.close()
@@ -91,7 +92,8 @@ def _require_health(engine: EngineProcess) -> None:
             raise RuntimeError(f"The engine is not well: {reply.status}.")
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def end(process: "subprocess.Popen[Any]") -> None:
+    """Ask a process to end, and end it when it does not."""
     process.terminate()
     try:
         process.wait(timeout=10)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import av
 from aiortc import RTCRtpTransceiver
+from aiortc.codecs.base import Encoder
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder
 from av.frame import Frame
@@ -61,41 +62,11 @@ class Budget:
             self.now_bps = wanted
 
 
-class _Vp8(Vp8Encoder):
-    """VP8 at a session's budget."""
+class _Budgeted(Encoder):
+    """libav's encoder at a session's budget, opened anew when the budget changes.
 
-    def __init__(self, bitrate: Bitrate) -> None:
-        super().__init__()
-        self._budget = Budget(bitrate)
-        self._context: VideoCodecContext | None = None
-
-    @property
-    def target_bitrate(self) -> int:
-        return self._budget.now_bps
-
-    @target_bitrate.setter
-    def target_bitrate(self, bitrate: int) -> None:
-        self._budget.hear(bitrate)
-
-    def encode(
-        self, frame: Frame, force_keyframe: bool = False
-    ) -> tuple[list[bytes], int]:
-        picture = cast(VideoFrame, frame)
-        if force_keyframe:
-            picture.pict_type = PictureType.I
-        for packet in self._fitting(picture).encode(picture):
-            return self.pack(packet)
-        return [], 0
-
-    def _fitting(self, picture: VideoFrame) -> VideoCodecContext:
-        bps = self._budget.now_bps
-        if self._context is None or self._context.bit_rate != bps:
-            self._context = _context("libvpx", picture, bps, _vp8_options(bps))
-        return self._context
-
-
-class _H264(H264Encoder):
-    """H.264 at a session's budget."""
+    Stands before an encoder of aiortc in the line of classes, and leaves it the packing.
+    """
 
     def __init__(self, bitrate: Bitrate) -> None:
         super().__init__()
@@ -115,16 +86,27 @@ class _H264(H264Encoder):
     ) -> tuple[list[bytes], int]:
         picture = cast(VideoFrame, frame)
         picture.pict_type = PictureType.I if force_keyframe else PictureType.NONE
-        for packet in self._fitting(picture).encode(picture):
+        bps = self._budget.now_bps
+        if self._context is None or self._context.bit_rate != bps:
+            self._context = self._opened(picture, bps)
+        for packet in self._context.encode(picture):
             return self.pack(packet)
         return [], 0
 
-    def _fitting(self, picture: VideoFrame) -> VideoCodecContext:
-        bps = self._budget.now_bps
-        if self._context is None or self._context.bit_rate != bps:
-            self._context = _context("libx264", picture, bps, _h264_options(bps))
-            self._context.profile = "Baseline"
-        return self._context
+    def _opened(self, picture: VideoFrame, bps: int) -> VideoCodecContext:
+        raise NotImplementedError
+
+
+class _Vp8(_Budgeted, Vp8Encoder):
+    def _opened(self, picture: VideoFrame, bps: int) -> VideoCodecContext:
+        return _context("libvpx", picture, bps, _vp8_options(bps))
+
+
+class _H264(_Budgeted, H264Encoder):
+    def _opened(self, picture: VideoFrame, bps: int) -> VideoCodecContext:
+        context = _context("libx264", picture, bps, _h264_options(bps))
+        context.profile = "Baseline"
+        return context
 
 
 def use_encoder(transceiver: RTCRtpTransceiver, codec: str, bitrate: Bitrate) -> None:
@@ -139,7 +121,7 @@ def use_encoder(transceiver: RTCRtpTransceiver, codec: str, bitrate: Bitrate) ->
     setattr(transceiver.sender, field, make_encoder(codec, bitrate))
 
 
-def make_encoder(codec: str, bitrate: Bitrate) -> "_Vp8 | _H264":
+def make_encoder(codec: str, bitrate: Bitrate) -> Encoder:
     """An encoder for "VP8" or "H264", in the shape in which aiortc wants one."""
     return _H264(bitrate) if codec == "H264" else _Vp8(bitrate)
 

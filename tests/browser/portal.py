@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.engine_process import EngineProcess, start_engine
+from tests.engine_process import EngineProcess, end, start_engine
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN_S = 60.0
@@ -126,12 +126,7 @@ def _web(environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
             sys.stderr.write(f"--- web said:\n{log.read_text()}")
             raise
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 def _await_health(process: "subprocess.Popen[bytes]", url: str) -> None:
