@@ -39,6 +39,23 @@ class Account(models.Model):
         default=0, help_text="Accounts with smaller numbers are used first."
     )
     is_enabled = models.BooleanField("enabled", default=True)
+    is_draining = models.BooleanField(
+        "draining",
+        default=False,
+        help_text="Takes no new sessions; those that it has go on to their end.",
+    )
+    is_exclusive = models.BooleanField(
+        "exclusive",
+        default=False,
+        help_text="Nobody else uses this key: sessions there that this portal does not "
+        "know are stopped. Otherwise they count as taken seats.",
+    )
+    #: How often in a row it failed to open a session, and until when it is left alone.
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    resting_until = models.DateTimeField(null=True, blank=True, editable=False)
+    last_problem = models.CharField(max_length=300, blank=True, editable=False)
+    #: Sessions there that are not ours, at the last comparison.
+    foreign_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
