@@ -77,6 +77,8 @@ ENGINE_PORT = env.int("ENGINE_PORT", default=3001)
 ENGINE_SEATS = env.int("ENGINE_SEATS", default=3)
 ENGINE_URL = env.str("ENGINE_URL", default=f"http://{ENGINE_HOST}:{ENGINE_PORT}")
 ENGINE_API_KEY = env.str("ENGINE_API_KEY", default="")
+# Sessions there that we do not know are stopped; right for a key that nobody else has.
+ENGINE_EXCLUSIVE = env.bool("ENGINE_EXCLUSIVE", default=not ENGINE_API_KEY)
 if not ENGINE_API_KEY and not PRODUCTION:
     ENGINE_API_KEY = local_secret(
         STATE_DIR, "engine_api_key", lambda: Fernet.generate_key().decode()

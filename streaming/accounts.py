@@ -32,17 +32,19 @@ def sync_accounts() -> list[Account]:
                 api_key=settings.ENGINE_API_KEY,
                 seat_limit=settings.ENGINE_SEATS,
                 priority=0,
+                is_exclusive=settings.ENGINE_EXCLUSIVE,
             )
         )
     return wanted
 
 
 def _sync(
-    name: str, *, base_url: str, api_key: str, seat_limit: int, priority: int
+    name: str, *, base_url: str, api_key: str, seat_limit: int, **at_first: object
 ) -> Account:
+    """`at_first` is for a new account; later it is for staff to say."""
     given = {"base_url": base_url, "api_key": api_key, "seat_limit": seat_limit}
     account, made = Account.objects.get_or_create(
-        name=name, defaults={**given, "priority": priority}
+        name=name, defaults={**given, **at_first}
     )
     if not made:
         for field, value in given.items():

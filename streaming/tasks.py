@@ -1,13 +1,32 @@
 """What the worker does by itself."""
 
+import logging
+
 from asgiref.sync import async_to_sync
 from huey import crontab
-from huey.contrib.djhuey import db_periodic_task
+from huey.contrib.djhuey import db_periodic_task, on_startup
 
 from streaming import services
+from streaming.reconciling import reconcile
+
+logger = logging.getLogger(__name__)
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
 def sweep_sessions() -> int:
     """Every minute: end the sessions that have lost their viewer, time or use."""
     return async_to_sync(services.sweep)()
+
+
+@db_periodic_task(crontab())  # type: ignore[untyped-decorator]
+def reconcile_sessions() -> None:
+    """Every minute: compare our sessions with what the avatar services have."""
+    for outcome in async_to_sync(reconcile)():
+        if outcome.problem or outcome.ended_here or outcome.stopped_there:
+            logger.info("Reconciled. %s", outcome)
+
+
+@on_startup()  # type: ignore[untyped-decorator]
+def reconcile_at_start() -> None:
+    """A crash may be why the worker starts; so compare at once, not in a minute."""
+    reconcile_sessions()
