@@ -1,8 +1,9 @@
-"""Forms of our own pages; django-allauth brings those of signing in."""
+"""Forms of our pages; most of signing in is django-allauth's."""
 
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.models import User
 from knox.models import AuthToken
@@ -16,6 +17,15 @@ LIFETIMES_DAYS = {
     "365": "1 year",
     "never": "It does not expire",
 }
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """allauth's own form, with a label that says what may be typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Username or e-mail"
+        self.fields["login"].widget.attrs.pop("placeholder", None)
 
 
 class ApiTokenForm(forms.Form):

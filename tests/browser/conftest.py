@@ -128,7 +128,7 @@ class Door:
 
 
 async def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    await page.get_by_role("textbox", name="Login").fill(name)
+    await page.get_by_role("textbox", name="Username or e-mail").fill(name)
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("main").get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("button", name="Sign out")).to_be_visible()

@@ -32,7 +32,7 @@ async def test_a_wrong_password_is_refused_in_words(door: Door) -> None:
     visitor = await door.stranger()
     page = await visitor.page("/accounts/login/")
 
-    await page.get_by_role("textbox", name="Login").fill("nobody")
+    await page.get_by_role("textbox", name="Username or e-mail").fill("nobody")
     await page.get_by_label("Password", exact=True).fill("not the password")
     await page.get_by_role("main").get_by_role("button", name="Sign in").click()
 

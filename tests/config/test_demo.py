@@ -74,3 +74,7 @@ def test_there_is_none_in_production(link, settings):
 
     assert redeem(link.split("/")[-2]) is None
     assert django_settings.PRODUCTION
+
+
+def test_pages_that_name_no_icon_get_ours(client):
+    assert client.get("/favicon.ico").headers["Location"].endswith("favicon.svg")
