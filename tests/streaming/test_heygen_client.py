@@ -80,7 +80,8 @@ async def test_it_opens_a_stream(service):
         (answers(OPENED_WITH % f'"session_id": "{"s" * 201}"'), base.BadReply),
         (answers("[" * 100_000), base.BadReply),
         (answers("<html>gateway</html>", status=502), base.Unreachable),
-        (answers("", status=307, Location="http://127.0.0.1:9/"), base.Rejected),
+        (answers("", status=307, Location="http://127.0.0.1:9/"), base.BadReply),
+        (answers("Method Not Allowed", status=405), base.BadReply),
     ],
     ids=[
         "silent",
@@ -97,6 +98,7 @@ async def test_it_opens_a_stream(service):
         "deep",
         "gateway page",
         "redirect",
+        "somebody else's server",
     ],
 )
 async def test_each_way_to_misbehave_is_one_of_our_errors(service, behaviour, error):
