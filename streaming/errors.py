@@ -2,19 +2,45 @@
 
 * DomainError (config.errors)
   * NoSeat             every seat is taken; wait, or somebody closes a session
+  * AccountsResting    every account has failed too often; it is tried again soon
   * SessionNotFound    no such session, or not yours: the two are not told apart
   * WrongState         the session exists, but this cannot be done with it now
   * IllegalTransition  (not for callers) a change of state that another worker forestalled
 """
 
-from typing import ClassVar
+import math
+from typing import Any, ClassVar
 
 from config.errors import DomainError
 
 
 class NoSeat(DomainError):
+    """`because` is what kept the free seats of other accounts from being used, if any."""
+
     code: ClassVar[str] = "no_seat"
     status: ClassVar[int] = 409
+
+    def __init__(
+        self, message: str, *, detail: str = "", because: DomainError | None = None
+    ) -> None:
+        super().__init__(message, detail=detail)
+        self.because = because
+
+    def body(self) -> dict[str, Any]:
+        said = self.because.body() if self.because else {}
+        return super().body() | {k: v for k, v in said.items() if k == "upstream"}
+
+
+class AccountsResting(DomainError):
+    code: ClassVar[str] = "accounts_resting"
+    status: ClassVar[int] = 503
+
+    def __init__(self, message: str, *, retry_after_s: float, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.retry_after_s = max(1, math.ceil(retry_after_s))
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_s)}
 
 
 class SessionNotFound(DomainError):

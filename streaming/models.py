@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Least
 from django.utils.timezone import now
 
 from personas.models import Persona
@@ -19,7 +20,16 @@ MAX_SEATS = 100
 
 
 class Account(models.Model):
-    """One upstream that gives seats: the local engine, or an avatar cloud."""
+    """One upstream that gives seats: the local engine, or an avatar cloud.
+
+        well -- failures in a row --> resting -- the pause is over --> on trial
+         ^                               ^                                |
+         |                               +-------- failure: longer -------+
+         +---------------------------- success ---------------------------+
+
+    Health is kept in the row and changed by single UPDATEs, so all processes agree on it.
+    What an opening's outcome means for it is said in `streaming.pool`.
+    """
 
     class Provider(models.TextChoices):
         HEYGEN = "heygen", "HeyGen streaming API (the local engine speaks it too)"
@@ -58,6 +68,11 @@ class Account(models.Model):
     foreign_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    #: So many failures in a row send it to rest, for the pauses below, one after the other.
+    REST_AFTER: ClassVar[int] = 3
+    PAUSES_S: ClassVar[tuple[int, ...]] = (30, 60, 120, 240, 480, 600)
+    HEALTH: ClassVar[list[str]] = ["failures", "resting_until", "last_problem"]
+
     class Meta:
         ordering = ("priority", "pk")
 
@@ -70,6 +85,101 @@ class Account(models.Model):
     def taken_seats(self) -> set[int]:
         seats = self.sessions.seated().values_list("seat", flat=True)
         return {seat for seat in seats if seat is not None}
+
+    def free_seats(self) -> list[int]:
+        """The seats that a new session may take, lowest first.
+
+        Seats that others take upstream have no number here. So we take numbers only up to
+        a mark, low enough that filling all below it still leaves room for those others and
+        for our own sessions above it: then racing openings compete for the same numbers,
+        which the constraint settles.
+        """
+        usable = self.seat_limit
+        if not self.is_exclusive:
+            usable -= self.foreign_sessions
+        taken = self.taken_seats()
+        for mark in range(usable, 0, -1):
+            if mark + sum(seat > mark for seat in taken) <= usable:
+                return [seat for seat in range(1, mark + 1) if seat not in taken]
+        return []
+
+    # Health ---------------------------------------------------------------------------
+
+    def is_resting(self, at: datetime) -> bool:
+        return self.resting_until is not None and self.resting_until > at
+
+    def claim(self, at: datetime, *, for_s: float) -> bool:
+        """Whether the caller may try to open a session now.
+
+        After a rest only one may, until its outcome is known, or for `for_s` seconds if it
+        never is.
+        """
+        if self.resting_until is None:
+            return True
+        if self.is_resting(at):
+            return False
+        if self._change_rest(at + timedelta(seconds=for_s)):
+            return True
+        self.refresh_from_db(fields=self.HEALTH)  # somebody else tries, or has tried
+        return self.resting_until is None
+
+    def end_trial(self, at: datetime) -> None:
+        """Let go of a claim whose outcome says nothing about the account."""
+        if self.resting_until is not None:
+            self._change_rest(at)
+
+    def note_failure(self, problem: str, *, at: datetime) -> None:
+        """It could not open a session. Counts unless a rest has begun or ended meanwhile.
+
+        One outage fails every opening that is under way. Those that end after the rest has
+        begun say nothing new, and must not make it longer.
+        """
+        grown = [
+            When(
+                failures=self.REST_AFTER - 1 + nth,
+                then=_time(at + timedelta(seconds=pause_s)),
+            )
+            for nth, pause_s in enumerate(self.PAUSES_S)
+        ]
+        longest = at + timedelta(seconds=self.PAUSES_S[-1])
+        enough = (
+            self.REST_AFTER - 1 + len(self.PAUSES_S)
+        )  # from here on all is the same
+        self._as_claimed().update(
+            failures=Least(F("failures") + 1, enough),
+            last_problem=problem[:300],
+            resting_until=Case(
+                When(failures__lt=self.REST_AFTER - 1, then=_time(None)),
+                *grown,
+                default=_time(longest),
+            ),
+        )
+        self.refresh_from_db(fields=self.HEALTH)
+
+    def note_success(self) -> None:
+        """It has answered as a service in order does: whatever was counted is forgotten."""
+        Account.objects.filter(pk=self.pk, failures__gt=0).update(
+            failures=0, resting_until=None, last_problem=""
+        )
+        self.failures, self.resting_until, self.last_problem = 0, None, ""
+
+    def wake_up(self) -> None:
+        """Staff say that it is well again."""
+        self.note_success()
+
+    def _as_claimed(self) -> models.QuerySet["Account"]:
+        """This account, if its rest is still the one that we know of."""
+        return Account.objects.filter(pk=self.pk, resting_until=self.resting_until)
+
+    def _change_rest(self, until: datetime) -> bool:
+        changed = self._as_claimed().update(resting_until=until)
+        if changed:
+            self.resting_until = until
+        return bool(changed)
+
+
+def _time(at: datetime | None) -> Value:
+    return Value(at, output_field=DateTimeField())
 
 
 class State(models.TextChoices):
@@ -144,7 +254,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         the constraint, not by our look at what is free; we then try the next.
         """
         for seat in range(1, account.seat_limit + 1):
-            if seat in account.taken_seats():
+            if seat not in account.free_seats():
                 continue
             try:
                 with transaction.atomic():
@@ -191,6 +301,8 @@ class Session(models.Model):
         "end_reason",
         "ice_state",
         "upstream_id",
+        "avatar_name",
+        "voice_id",
         "lease_expires_at",
         "ends_at",
         "last_activity_at",
@@ -295,6 +407,14 @@ class Session(models.Model):
 
     def opened(self, upstream_id: str, *, ends_at: datetime) -> None:
         self._move(State.READY, upstream_id=upstream_id, ends_at=ends_at)
+
+    def replace_avatar(self) -> None:
+        """The account does not have who was wished for; its own choice takes the stage."""
+        wished = {"avatar_name": self.avatar_name, "voice_id": self.voice_id}
+        with transaction.atomic():
+            Session.objects.filter(pk=self.pk).update(avatar_name="", voice_id="")
+            self.record("avatar.replaced", wished)
+        self.reread()
 
     def name_upstream(self, upstream_id: str) -> None:
         """Note what upstream calls a session that was ended while it opened."""

@@ -5,6 +5,7 @@ All are safe to repeat. No transaction is open while an avatar service is asked.
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
@@ -18,7 +19,7 @@ from django.utils.timezone import now
 
 from config.errors import DomainError
 from personas.models import Persona
-from streaming import background
+from streaming import background, pool
 from streaming.errors import IllegalTransition, NoSeat, SessionNotFound, WrongState
 from streaming.models import (
     CLOSING_RETRY,
@@ -37,6 +38,7 @@ from streaming.providers.base import (
     Offer,
     OpenedStream,
     ProviderError,
+    Rejected,
     StreamWish,
     Utterance,
     VoiceInfo,
@@ -49,6 +51,8 @@ logger = logging.getLogger(__name__)
 _GIVE_UP_CLOSING = timedelta(seconds=300)
 #: How long an opening waits for its sweep; a service that hangs must not block the others.
 _SWEEP_WAIT_S = 3.0
+#: How long after its time a try that never ended still counts as under way.
+_CLAIM_MARGIN_S = 10.0
 #: How much longer than we the avatar service waits before it calls a stream idle.
 _IDLE_MARGIN_S = 60
 _UPSTREAM_IDLE_S = (30, 3600)  # the shortest and the longest that it accepts
@@ -102,19 +106,23 @@ async def session_for_call(session_id: uuid.UUID, user: User) -> Session:
 
 
 async def open_session(*, owner: User, persona: Persona, wish: StreamWish) -> Opened:
-    """Take a seat and open a stream of `persona`.
+    """Take a seat and open a stream of `persona`, at the first account that gives one.
 
-    Raises `NoSeat` when every seat of every account is taken, also after a sweep; and the
-    `ProviderError` when the avatar service gives no stream. The session is then kept, as
-    failed, for the record, and its seat is free.
+    Raises `NoSeat` when every seat is taken, also after a sweep; `AccountsResting` when all
+    accounts have failed too often; a `ProviderError` when none of those that were tried
+    gives a stream. Each try is a session of its own; the failed are kept for the record,
+    and their seats are free. After the sweep, all tries together take
+    `UPSTREAM_OPEN_TIMEOUT_S` at most.
 
     Safe to cancel, as happens when the caller's browser leaves: upstream cannot be told to
-    forget a stream that it has not yet named, so the opening goes on and is then closed.
+    forget a stream that it has not yet named, so the try goes on and is then closed.
     """
-    opening = background.start(_open(owner, persona, wish))
+    caller_left = asyncio.Event()
+    opening = background.start(_open(owner, persona, wish, caller_left))
     try:
         return await asyncio.shield(opening)
     except asyncio.CancelledError:
+        caller_left.set()
         background.hold(_close_unwanted(opening))
         raise
 
@@ -127,19 +135,112 @@ async def _close_unwanted(opening: asyncio.Task[Opened]) -> None:
     await close_session(opened.session, reason=EndReason.VIEWER_LEFT)
 
 
-async def _open(owner: User, persona: Persona, wish: StreamWish) -> Opened:
+async def _open(
+    owner: User, persona: Persona, wish: StreamWish, caller_left: asyncio.Event
+) -> Opened:
     await asyncio.wait([background.start(sweep())], timeout=_SWEEP_WAIT_S)
-    session = await sync_to_async(_reserve)(owner, persona, wish)
-    try:
-        async with await _provider(session) as provider:
-            stream = await provider.open_stream(
-                replace(wish, idle_timeout_s=_upstream_idle_s())
+    search = await sync_to_async(pool.Search.begin)(now())
+    asked = _Asked(
+        owner=owner,
+        persona=persona,
+        wish=replace(wish, idle_timeout_s=_upstream_idle_s()),
+    )
+    left_s: float = settings.UPSTREAM_OPEN_TIMEOUT_S
+    while search.to_try and left_s > 0 and not caller_left.is_set():
+        account = search.to_try.pop(0)
+        if not await sync_to_async(account.claim)(
+            now(), for_s=left_s + _CLAIM_MARGIN_S
+        ):
+            search.resting.append(account)
+            continue
+        # One that hangs must leave time for those behind it.
+        timeout_s = left_s / 2 if search.to_try else left_s
+        began_s = time.monotonic()
+        try:
+            return await _open_at(
+                account,
+                asked,
+                timeout_s=timeout_s,
+                is_second_choice=account != search.preferred,
             )
+        except NoSeat:
+            search.full.append(account)
+        except _Failed as failed:
+            search.failed.append((account, failed.error))
+        left_s -= time.monotonic() - began_s
+    raise await sync_to_async(search.refusal)(owner, now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What one caller wants, whichever account gives it."""
+
+    owner: User
+    persona: Persona
+    wish: StreamWish
+
+
+class _Failed(Exception):
+    """An account gave no stream, with an `error` that another may not have."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+async def _open_at(
+    account: Account, asked: _Asked, *, timeout_s: float, is_second_choice: bool
+) -> Opened:
+    """Open a session at this account.
+
+    Raises `NoSeat` or `_Failed` when the next may be tried, and anything else when not.
+    """
+    session = await sync_to_async(_reserve)(account, asked)
+    try:
+        stream, given = await _ask_for_stream(
+            account,
+            asked.wish,
+            timeout_s=timeout_s,
+            is_second_choice=is_second_choice,
+        )
+    except Exception as exc:  # whatever it is, the seat is not kept for it
+        was_ours = await sync_to_async(_give_back)(session)
+        await sync_to_async(pool.note_outcome)(account, exc, now())
+        if was_ours and pool.is_worth_trying_elsewhere(exc):
+            raise _Failed(exc) from exc
+        raise
+    try:
+        await sync_to_async(pool.note_outcome)(account, None, now())
+        if given is not asked.wish:
+            await sync_to_async(session.replace_avatar)()
         await _keep(session, stream)
-    except Exception:  # whatever it is, the seat is not kept for it
+    except Exception:
         await sync_to_async(_give_back)(session)
         raise
     return Opened(session=session, offer=stream.offer)
+
+
+async def _ask_for_stream(
+    account: Account, wish: StreamWish, *, timeout_s: float, is_second_choice: bool
+) -> tuple[OpenedStream, StreamWish]:
+    """A stream, and the wish that it fulfils.
+
+    That is the given one; or, where an account that stands in for the one whose avatars
+    are on show does not have who was wished for, the same with the account's own choice.
+    At the one whose avatars are on show, an unknown avatar is the caller's mistake.
+    """
+    began_s = time.monotonic()
+    try:
+        async with provider_for(account, open_timeout_s=timeout_s) as provider:
+            return await provider.open_stream(wish), wish
+    except Rejected:
+        left_s = timeout_s - (time.monotonic() - began_s)
+        names_somebody = wish.avatar_name or wish.voice_id
+        if not (is_second_choice and names_somebody and left_s > 0):
+            raise
+    anybody = replace(wish, avatar_name="", voice_id="")
+    async with provider_for(account, open_timeout_s=left_s) as provider:
+        return await provider.open_stream(anybody), anybody
 
 
 def _upstream_idle_s() -> int:
@@ -149,54 +250,35 @@ def _upstream_idle_s() -> int:
     return max(shortest, min(wished, longest))
 
 
-def _reserve(owner: User, persona: Persona, wish: StreamWish) -> Session:
+def _reserve(account: Account, asked: _Asked) -> Session:
     opened_at = now()
     lease_s = settings.UPSTREAM_OPEN_TIMEOUT_S + settings.LEASE_REST_S
-    for account in Account.objects.filter(is_enabled=True):
-        try:
-            return Session.objects.reserve(
-                account,
-                owner=owner,
-                persona=persona,
-                avatar_name=wish.avatar_name,
-                voice_id=wish.voice_id,
-                quality=wish.quality,
-                lease_expires_at=opened_at + timedelta(seconds=lease_s),
-                ends_at=opened_at + timedelta(seconds=settings.SESSION_MAX_S + lease_s),
-            )
-        except NoSeat:
-            continue
-    raise _no_seat(owner)
-
-
-def _no_seat(owner: User) -> NoSeat:
-    """The refusal, with who can do what about it."""
-    accounts = list(Account.objects.filter(is_enabled=True))
-    if not accounts:
-        return NoSeat(
-            "No avatar account is switched on.",
-            detail="Staff can add or enable one under Accounts in the admin.",
+    try:
+        return Session.objects.reserve(
+            account,
+            owner=asked.owner,
+            persona=asked.persona,
+            avatar_name=asked.wish.avatar_name,
+            voice_id=asked.wish.voice_id,
+            quality=asked.wish.quality,
+            lease_expires_at=opened_at + timedelta(seconds=lease_s),
+            ends_at=opened_at + timedelta(seconds=settings.SESSION_MAX_S + lease_s),
         )
-    seats = sum(account.seat_limit for account in accounts)
-    own = Session.objects.seated().filter(owner=owner).count()
-    yours = (
-        f"{own} of them are yours: close one under Your sessions, "
-        "or with POST /persona/heygen/session/stop."
-        if own
-        else "None of them is yours: wait until somebody closes one, or ask staff, "
-        "who can stop sessions in the admin."
-    )
-    return NoSeat(f"All {seats} seats are taken.", detail=yours)
+    except NoSeat:
+        account.end_trial(opened_at)
+        raise
 
 
-def _give_back(session: Session) -> None:
-    """End a session for which upstream gave no stream."""
+def _give_back(session: Session) -> bool:
+    """End a session for which upstream gave no stream; whether nobody else had ended it."""
     try:
         session.fail(EndReason.UPSTREAM_REFUSED)
+        return True
     except IllegalTransition:  # somebody has begun to close it, or has ended it
         session.reread()
         if session.state == State.CLOSING:
             session.finish()
+        return False
 
 
 async def _keep(session: Session, stream: OpenedStream) -> None:
