@@ -1,5 +1,6 @@
 """Operating accounts and sessions: see who holds which seat, and free it."""
 
+from datetime import datetime
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -8,9 +9,9 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 
-from streaming import services
+from streaming import pool, services
 from streaming.models import Account, Session, SessionEvent
 
 
@@ -39,6 +40,8 @@ class AccountForm(forms.ModelForm[Account]):
             "seat_limit",
             "priority",
             "is_enabled",
+            "is_draining",
+            "is_exclusive",
         )
 
     def clean_new_api_key(self) -> str:
@@ -56,17 +59,84 @@ class AccountForm(forms.ModelForm[Account]):
 @admin.register(Account)
 class AccountAdmin(admin.ModelAdmin[Account]):
     form = AccountForm
-    list_display = ("name", "base_url", "seats", "key", "priority", "is_enabled")
+    list_display = ("name", "base_url", "state", "key", "priority", "is_enabled")
     list_editable = ("is_enabled",)
     search_fields = ("name", "base_url")
+    actions = ("test_connection", "drain", "undrain", "wake_up")
 
-    @admin.display(description="seats taken")
-    def seats(self, account: Account) -> str:
-        return f"{len(account.taken_seats())} of {account.seat_limit}"
+    def get_changelist_form(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> type[forms.ModelForm[Account]]:
+        """Of the list's rows only what can be edited there; by default, all fields."""
+        fields = {"fields": self.list_editable}
+        return super().get_changelist_form(request, **fields, **kwargs)
+
+    @admin.display(description="state")
+    def state(self, account: Account) -> str:
+        return state_in_words(account, now())
 
     @admin.display(description="API key")
     def key(self, account: Account) -> str:
         return "set" if account.api_key else "none"
+
+    @admin.action(description="Test the connection", permissions=("change",))
+    def test_connection(
+        self, request: HttpRequest, accounts: QuerySet[Account]
+    ) -> None:
+        chosen = list(accounts)
+        for account, found in zip(
+            chosen, async_to_sync(pool.check_all)(chosen), strict=True
+        ):
+            level = messages.SUCCESS if found.is_fine else messages.ERROR
+            self.message_user(request, f"{account.name}: {found.words}", level)
+
+    @admin.action(
+        description="Drain: take no new sessions, let those there end",
+        permissions=("change",),
+    )
+    def drain(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        count = accounts.update(is_draining=True)
+        self.message_user(request, f"Accounts draining now: {count}.")
+
+    @admin.action(
+        description="Undrain: take new sessions again", permissions=("change",)
+    )
+    def undrain(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        count = accounts.update(is_draining=False)
+        self.message_user(request, f"Accounts that take sessions again: {count}.")
+
+    @admin.action(
+        description="Wake up now: end the rest after failures", permissions=("change",)
+    )
+    def wake_up(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        chosen = list(accounts)
+        for account in chosen:
+            account.wake_up()
+        self.message_user(request, f"Accounts woken: {len(chosen)}.")
+
+
+def state_in_words(account: Account, at: datetime) -> str:
+    """What an operator should know of an account, most important first."""
+    taken = len(account.taken_seats())
+    words = [f"{len(account.free_seats())} of {account.seat_limit} seats free"]
+    if account.foreign_sessions and not account.is_exclusive:
+        words.append(f"{account.foreign_sessions} taken by others")
+    if account.is_draining:
+        words.insert(0, f"draining, {taken} left" if taken else "drained")
+    if account.resting_until:
+        words.insert(0, _rest_in_words(account, at))
+    elif account.failures:
+        words.append(f"failed {account.failures} times: {account.last_problem}")
+    if not account.is_enabled:
+        words.insert(0, "off")
+    return "; ".join(words)
+
+
+def _rest_in_words(account: Account, at: datetime) -> str:
+    if not account.resting_until or not account.is_resting(at):
+        return f"to be tried again, because it failed: {account.last_problem}"
+    until = localtime(account.resting_until)
+    return f"resting until {until:%H:%M:%S %Z}, because: {account.last_problem}"
 
 
 class EventInline(admin.TabularInline[SessionEvent, Session]):

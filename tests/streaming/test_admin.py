@@ -1,6 +1,6 @@
 """What staff do with accounts and sessions in the admin."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -8,11 +8,13 @@ from django.test import Client
 from django.utils.timezone import now
 
 from streaming import services
+from streaming.admin import state_in_words
 from streaming.models import Account, EndReason, Session, State
 from streaming.providers.base import StreamWish
 
 SESSIONS = "/admin/streaming/session/"
 ACCOUNTS = "/admin/streaming/account/"
+AT = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -136,3 +138,82 @@ def test_people_who_are_not_staff_are_kept_out(client, alice):
     client.force_login(alice)
 
     assert client.get(SESSIONS).status_code == 302
+
+
+# Accounts ---------------------------------------------------------------------------------
+
+
+def run_on_accounts(admin: Client, action: str, *accounts: Account) -> str:
+    chosen = [str(account.pk) for account in accounts]
+    page = admin.post(
+        ACCOUNTS, {"action": action, "_selected_action": chosen}, follow=True
+    )
+    return page.content.decode()
+
+
+def test_testing_the_connection_says_of_each_account_how_it_is(
+    admin, account, dead_account
+):
+    page = run_on_accounts(admin, "test_connection", account, dead_account)
+
+    assert "Test engine: Fine:" in page
+    assert "Nobody: The avatar service cannot be reached. Check that" in page
+
+
+def test_accounts_are_drained_and_undrained(admin, account, dead_account):
+    run_on_accounts(admin, "drain", account)
+    account.refresh_from_db()
+    dead_account.refresh_from_db()
+    assert (account.is_draining, dead_account.is_draining) == (True, False)
+
+    run_on_accounts(admin, "undrain", account)
+    account.refresh_from_db()
+    assert not account.is_draining
+
+
+def test_waking_an_account_ends_its_rest(admin, dead_account):
+    for _ in range(3):
+        dead_account.note_failure("It broke.", at=now())
+
+    run_on_accounts(admin, "wake_up", dead_account)
+
+    dead_account.refresh_from_db()
+    assert (dead_account.failures, dead_account.resting_until) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "2 of 3 seats free"),
+        ({"foreign_sessions": 1}, "1 of 3 seats free; 1 taken by others"),
+        ({"is_enabled": False}, "off; 2 of 3 seats free"),
+        ({"is_draining": True}, "draining, 1 left; 2 of 3 seats free"),
+        (
+            {"failures": 2, "last_problem": "It broke."},
+            "2 of 3 seats free; failed 2 times: It broke.",
+        ),
+        (
+            {"failures": 3, "last_problem": "It broke.", "resting_until": AT},
+            "resting until 12:00:00 UTC, because: It broke.; 2 of 3 seats free",
+        ),
+        (
+            {
+                "failures": 3,
+                "last_problem": "It broke.",
+                "resting_until": AT - timedelta(hours=1),
+            },
+            "to be tried again, because it failed: It broke.; 2 of 3 seats free",
+        ),
+    ],
+    ids=["well", "shared", "off", "draining", "failing", "resting", "on trial"],
+)
+def test_an_accounts_state_is_told_in_plain_words(dead_account, fields, words):
+    at = AT - timedelta(minutes=1)
+    Session.objects.reserve(dead_account, lease_expires_at=at, ends_at=at)
+    Account.objects.update(**fields)
+
+    assert state_in_words(Account.objects.get(), at) == words
+
+
+def test_the_list_of_accounts_shows_their_state(admin, account):
+    assert "3 of 3 seats free" in admin.get(ACCOUNTS).content.decode()
