@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup setup-test link lock bench clean
+.PHONY: help run test check setup setup-test link lock nightly bench clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ check: setup-test  ## Format, lint, settings, migrations, types and tests
 
 link: setup  ## Print another one-time sign-in link
 	@$(MANAGE) signin_link
+
+nightly: setup-test  ## Run the long sweeps: thousands of random lives of sessions
+	@$(BIN)/pytest --hypothesis-profile=nightly --timeout=7200 tests/streaming/test_life.py
 
 bench: setup-test  ## Print the benchmarks
 	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m $$(echo $${file%.py} | tr / .) || exit 1; done

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -10,6 +11,8 @@ from rest_framework.test import APIClient
 from personas.models import Persona
 from streaming.models import Account
 from tests.engine_process import EngineProcess, start_engine
+
+hypothesis.settings.register_profile("nightly", max_examples=2000)
 
 ENGINE_KEY = "key-of-the-test-engine"
 
