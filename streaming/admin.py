@@ -53,6 +53,11 @@ class AccountForm(forms.ModelForm[Account]):
     def save(self, commit: bool = True) -> Account:
         if key := self.cleaned_data["new_api_key"]:
             self.instance.api_key = key
+        if {"base_url", "new_api_key"} & set(self.changed_data):
+            # What failed before says nothing about where it leads now.
+            self.instance.failures = 0
+            self.instance.resting_until = None
+            self.instance.last_problem = ""
         return super().save(commit)
 
 

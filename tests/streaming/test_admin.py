@@ -182,6 +182,34 @@ def test_waking_an_account_ends_its_rest(admin, dead_account):
 
 
 @pytest.mark.parametrize(
+    ("changes", "failures"),
+    [
+        ({"new_api_key": "the-right-one"}, 0),
+        ({"base_url": "http://127.0.0.1:3001"}, 0),
+        ({"priority": "7"}, 3),
+    ],
+    ids=["key", "address", "something else"],
+)
+def test_correcting_an_account_ends_its_rest(admin, dead_account, changes, failures):
+    for _ in range(3):
+        dead_account.note_failure("It broke.", at=now())
+    form = {
+        "name": "Nobody",
+        "provider": "heygen",
+        "base_url": "http://127.0.0.1:9",
+        "seat_limit": "3",
+        "priority": "0",
+        "is_enabled": "on",
+    }
+
+    admin.post(f"{ACCOUNTS}{dead_account.pk}/change/", form | changes)
+
+    dead_account.refresh_from_db()
+    assert dead_account.failures == failures
+    assert dead_account.is_resting(now()) == bool(failures)
+
+
+@pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({}, "2 of 3 seats free"),
