@@ -121,7 +121,7 @@ def use_encoder(transceiver: RTCRtpTransceiver, codec: str, bitrate: Bitrate) ->
     setattr(transceiver.sender, field, make_encoder(codec, bitrate))
 
 
-def make_encoder(codec: str, bitrate: Bitrate) -> Encoder:
+def make_encoder(codec: str, bitrate: Bitrate) -> "_Budgeted":
     """An encoder for "VP8" or "H264", in the shape in which aiortc wants one."""
     return _H264(bitrate) if codec == "H264" else _Vp8(bitrate)
 

@@ -188,7 +188,6 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(300)
 def test_no_order_of_events_leaks_or_doubles_a_seat(alice, anna):
     Life.service = CountingService()
     with served(Life.service) as url:

@@ -20,6 +20,9 @@ const HINTS = {
   no_seat:
     "Every seat is taken. Close one of your own sessions, or ask a colleague or the " +
     "staff of this site to close one; a seat whose viewer has left frees itself in seconds.",
+  accounts_resting:
+    "The avatar servers failed several times and are left alone for a moment. Try again soon; " +
+    "staff can see why under Accounts in the admin.",
   session_not_found: "This session is over, or was never yours. Begin a new one.",
   wrong_state: "The session has moved on in the meantime. Begin a new one.",
   not_authenticated: "Your sign-in has expired. Sign in again and come back.",
