@@ -43,11 +43,6 @@ class Studio:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._builders, _drawn_stage, order)
 
-    async def warmed(self) -> None:
-        """Return when what is drawn in advance is there."""
-        if self._warming is not None:
-            await asyncio.shield(self._warming)
-
     async def close(self) -> None:
         if self._warming is not None:
             self._warming.cancel()
