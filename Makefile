@@ -33,7 +33,7 @@ bench: setup-test  ## Print the benchmarks
 	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m $$(echo $${file%.py} | tr / .) || exit 1; done
 
 setup-test: $(VENV)/.installed-test  ## What the tests need on top
-	@tests/setup_chromium.sh
+	@tests/setup_packages.sh
 
 $(VENV)/.installed: requirements.lock
 	@PYTHON="$(PYTHON)" config/make_venv.sh $(VENV)

@@ -11,6 +11,8 @@ from rest_framework.test import APIClient
 from personas.models import Persona
 from streaming.models import Account
 from tests.engine_process import EngineProcess, start_engine
+from tests.services.postgres import Postgres, start_postgres
+from tests.services.redis import start_redis
 
 hypothesis.settings.register_profile("nightly", max_examples=2000)
 
@@ -76,6 +78,20 @@ def engine() -> Iterator[EngineProcess]:
     """
     with start_engine(seats=500, api_key=ENGINE_KEY) as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of our own, for those who ask `fresh_database()` for one."""
+    with start_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of our own: its `REDIS_URL`."""
+    with start_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture

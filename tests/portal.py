@@ -1,0 +1,174 @@
+"""The whole portal as real processes: engine, database, any number of webs, a worker."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.engine_process import ROOT, EngineProcess, start_engine
+from tests.services.processes import Server, free_port, running
+
+SEATS = 3
+
+# In one process, because starting Django takes longer than each of these.
+SET_UP = """
+from django.core.management import call_command
+call_command("migrate", interactive=False, verbosity=0)
+call_command("load_examples")
+call_command("sync_accounts")
+"""
+# As long as all of the above; only what shows pages needs it.
+SET_UP_PAGES = """
+call_command("collectstatic", interactive=False, verbosity=0)
+"""
+
+MAKE_USERS = """
+import json, sys
+from django.contrib.auth.models import User
+from knox.models import AuthToken
+users = [User.objects.create_user(name) for name in {names!r}]
+print(json.dumps([AuthToken.objects.create(user)[1] for user in users]))
+"""
+
+
+@dataclass(frozen=True)
+class Web:
+    """One web process, and where it listens."""
+
+    url: str
+    server: Server
+
+    def await_ready(self) -> None:
+        self.server.await_ready(self._is_well)
+
+    def _is_well(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310
+                return True
+        except (OSError, urllib.error.URLError):
+            return False
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running portal: where it is, and how to run its management commands."""
+
+    state_dir: Path
+    engine: EngineProcess
+    environment: dict[str, str] = field(repr=False)
+    webs: list[Web] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where the first web process listens."""
+        return self.webs[0].url
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """Run a management command on the portal's own database; returns what it said."""
+        return manage(self.environment | environment, *arguments)
+
+    def make_staff(self, username: str, password: str) -> None:
+        self.manage(
+            "createsuperuser",
+            "--noinput",
+            f"--username={username}",
+            f"--email={username}@example.com",
+            DJANGO_SUPERUSER_PASSWORD=password,
+        )
+
+    def make_users(self, *names: str) -> list[str]:
+        """New people without passwords; an API token for each."""
+        said = self.manage("shell", "-v", "0", "-c", MAKE_USERS.format(names=names))
+        tokens: list[str] = json.loads(said)
+        return tokens
+
+    @contextmanager
+    def worker(self) -> Iterator[Server]:
+        """Run a worker until the block ends; it may be starting yet."""
+        command = [sys.executable, "manage.py", "run_huey"]
+        log = self.state_dir / "worker.log"
+        with running("worker", command, env=self.environment, log=log) as server:
+            yield server
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"manage.py {arguments[0]}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+@contextmanager
+def start_portal(
+    state_dir: Path,
+    *,
+    engine: EngineProcess | None = None,
+    web_count: int = 1,
+    has_pages: bool = True,
+    **settings: str,
+) -> Iterator[Portal]:
+    """Run engine and web with a database of their own until the block ends.
+
+    A given `engine` is used instead of a new one. Without pages, only the API works.
+    Further keywords are settings that differ from those of `_environment`.
+    """
+    with ExitStack() as life:
+        if engine is None:
+            engine = life.enter_context(start_engine(seats=SEATS))
+        ports = [free_port() for _ in range(web_count)]
+        environment = _environment(state_dir, engine, ports[0]) | settings
+        steps = SET_UP + SET_UP_PAGES * has_pages
+        manage(environment, "shell", "-v", "0", "-c", steps)
+        webs = [
+            life.enter_context(_starting_web(environment, port, state_dir))
+            for port in ports
+        ]
+        for web in webs:
+            web.await_ready()
+        yield Portal(state_dir, engine, environment, webs)
+
+
+def _environment(state_dir: Path, engine: EngineProcess, port: int) -> dict[str, str]:
+    """What the portal is told; settings of whoever runs the tests stay outside."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+    }
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "STATE_DIR": str(state_dir),
+        "DATABASE_URL": f"sqlite:///{state_dir}/portal.sqlite3",
+        "PORT": str(port),
+        "ENGINE_URL": engine.url,
+        "ENGINE_API_KEY": engine.api_key,
+        "ENGINE_SEATS": str(SEATS),
+        "OPEN_API": "false",
+        "OPENAI_API_KEY": "",
+        "OPENAI_BASE_URL": "",
+    }
+
+
+@contextmanager
+def _starting_web(
+    environment: dict[str, str], port: int, state_dir: Path
+) -> Iterator[Web]:
+    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port)]
+    command += ["--application-close-timeout", "1", "config.asgi:application"]
+    log = state_dir / f"web-{port}.log"
+    with running("web process", command, env=environment, log=log) as server:
+        yield Web(f"http://localhost:{port}", server)
