@@ -9,7 +9,7 @@ from chat.minds import describe_mind, warm_up
 from chat.models import Turn
 from chat.rates import Bucket
 from chat.turns import Turns
-from streaming import services, watch
+from streaming import background, services
 from streaming.consumers import SessionConsumer
 from streaming.models import State
 
@@ -31,8 +31,8 @@ class TalkConsumer(SessionConsumer):
         await super().connect()
 
     async def snapshot_extras(self) -> dict[str, Any]:
-        watch.hold(warm_up())
-        return {"mind": describe_mind().as_dict()}
+        background.hold(warm_up())
+        return await super().snapshot_extras() | {"mind": describe_mind().as_dict()}
 
     async def receive_message(self, content: dict[str, Any]) -> None:
         match messages.parse(content):

@@ -89,7 +89,7 @@ HEYGEN_API_KEY = env.str("HEYGEN_API_KEY", default="")
 HEYGEN_SEATS = env.int("HEYGEN_SEATS", default=3)
 
 UPSTREAM_TIMEOUT_S = env.float("UPSTREAM_TIMEOUT_S", default=15.0)
-UPSTREAM_OPEN_TIMEOUT_S = env.float("UPSTREAM_OPEN_TIMEOUT_S", default=60.0)
+UPSTREAM_OPEN_TIMEOUT_S = env.float("UPSTREAM_OPEN_TIMEOUT_S", default=30.0)
 
 # A session's life (design: leases) ----------------------------------------------------
 
@@ -99,6 +99,14 @@ STOP_IDLE_S = env.int("STOP_IDLE_S", default=30)  # what "stop all idle" calls i
 LEASE_S = env.int("LEASE_S", default=6)  # how long a viewer's heartbeat counts
 LEASE_REST_S = env.int("LEASE_REST_S", default=120)  # how long a REST call counts
 LEASE_GRACE_S = env.int("LEASE_GRACE_S", default=5)  # after a websocket was lost
+
+# Who waits for a seat, and how much anybody may use (0: no limit) -----------------------
+
+QUEUE_OFFER_S = env.int("QUEUE_OFFER_S", default=20)  # a freed seat is kept so long
+QUEUE_TICKETS_PER_USER = env.int("QUEUE_TICKETS_PER_USER", default=1)
+USER_MAX_SESSIONS = env.int("USER_MAX_SESSIONS", default=0)  # at once
+USER_MINUTES_PER_DAY = env.int("USER_MINUTES_PER_DAY", default=0)
+USER_MINUTES_PER_MONTH = env.int("USER_MINUTES_PER_MONTH", default=0)
 
 # Who answers ----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ It translates frames to calls and calls to frames, and decides nothing else.
 
 import asyncio
 import logging
+import math
 import time
 import uuid
 from typing import Any, ClassVar
@@ -18,10 +19,11 @@ from django.contrib.auth.models import User
 from django.utils.timezone import now
 
 from config.errors import DomainError, InternalError
-from streaming import messages, services, watch
+from streaming import background, messages, queueing, services
 from streaming.errors import SessionNotFound
-from streaming.models import CONNECTED, EndReason, Session, SessionEvent
+from streaming.models import CONNECTED, EndReason, Session, SessionEvent, State
 from streaming.serializers import session_info
+from streaming.services.waiting import LINE_GROUP
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,25 @@ MAX_FRAMES_PER_MINUTE = 600
 MAX_FRAME_CHARS = 16_384
 #: A silent socket's viewer may be back on another one, whose next beat comes within this.
 SILENT_GRACE_S = 3
+#: While anybody waits, each process sweeps so often.
+SWEEP_WHILE_WAITING_S = 2.0
+
+
+class _Every:
+    """A process's own rhythm for what needs doing from time to time, by anybody."""
+
+    def __init__(self, period_s: float) -> None:
+        self._period_s = period_s
+        self._last_s = -math.inf
+
+    def is_due(self, at_s: float) -> bool:
+        if at_s - self._last_s < self._period_s:
+            return False
+        self._last_s = at_s
+        return True
+
+
+_sweeps = _Every(SWEEP_WHILE_WAITING_S)
 
 
 class SessionConsumer(AsyncJsonWebsocketConsumer):
@@ -58,10 +79,13 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         self._silence: asyncio.TimerHandle | None = None
         self._joined = False
         self._is_busy = False
+        self._place: dict[str, Any] | None = None
         await self.accept()  # a refusal before this reaches a browser without its code
         if not await self._may_enter():
             return
         await self.channel_layer.group_add(self.session.group, self.channel_name)
+        if self.session.state == State.WAITING:
+            await self.channel_layer.group_add(LINE_GROUP, self.channel_name)
         self._joined = True
         await self._send_snapshot()
 
@@ -85,9 +109,10 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
             return
         self._joined = False
         await self.channel_layer.group_discard(self.session.group, self.channel_name)
+        await self.channel_layer.group_discard(LINE_GROUP, self.channel_name)
         if self._silence:
             self._silence.cancel()
-            await self._lose_viewer(settings.LEASE_GRACE_S)
+            await services.lose_viewer(self.session, settings.LEASE_GRACE_S)
         await self.leaving()
 
     async def leaving(self) -> None:
@@ -120,8 +145,12 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         return int(after) if after.isdecimal() and len(after) < 10 else None
 
     async def snapshot_extras(self) -> dict[str, Any]:
-        """For subclasses: what else a newcomer should know."""
-        return {}
+        """What else a newcomer should know; subclasses add to it."""
+        if self.session.state != State.WAITING:
+            return {}
+        place = await sync_to_async(queueing.place_of)(self.session, now())
+        self._place = place.as_dict() if place else None
+        return {"queue": self._place} if self._place else {}
 
     async def _send_missed(self) -> None:
         missed = SessionEvent.objects.filter(
@@ -142,6 +171,15 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
             await self.send_json(frame)
         elif seq > self._sent_seq:
             await self._send_missed()  # the layer has lost or swapped some
+
+    async def line_moved(self, message: dict[str, Any]) -> None:
+        """From the line's group: everybody's place, of which ours may be new."""
+        place = message["places"].get(str(self.session.pk))
+        if place is None or place == self._place:
+            return
+        self._place = place
+        frame = {"type": "queue.position", "seq": None, "at": now().isoformat()}
+        await self.send_json(frame | {"data": place})
 
     async def turn_interrupt(self, message: dict[str, Any]) -> None:
         """From the group: whoever feeds the avatar should stop. Here nobody does."""
@@ -186,6 +224,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
             case messages.Heartbeat():
                 await self._renew()
                 await self._send_missed()  # the layer may have lost the very last
+                await self._move_line()
             case messages.IceState(state):
                 await self._note_ice(state)
             case messages.Talking(state, task_id):
@@ -201,7 +240,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         if not self.is_viewer:
             return
         # A little longer than our own clock, which knows more than the database's.
-        await sync_to_async(self.session.renew_lease)(settings.LEASE_S + 1)
+        await sync_to_async(self.session.beat)(settings.LEASE_S + 1)
         if self._silence:
             self._silence.cancel()
         if not self._joined:
@@ -214,15 +253,16 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
 
         While a frame of theirs waits for upstream, their beats wait behind it.
         """
-        watch.hold(self._renew() if self._is_busy else self._give_up())
+        background.hold(self._renew() if self._is_busy else self._give_up())
 
     async def _give_up(self) -> None:
-        await self._lose_viewer(SILENT_GRACE_S)
+        await services.lose_viewer(self.session, SILENT_GRACE_S)
         await self.close(self.SILENT)
 
-    async def _lose_viewer(self, grace_s: float) -> None:
-        await sync_to_async(self.session.shorten_lease)(grace_s)
-        watch.sweep_after(grace_s)
+    async def _move_line(self) -> None:
+        """Who waits keeps the seats coming, also where no worker runs."""
+        if self._place is not None and _sweeps.is_due(time.monotonic()):
+            await services.sweep()
 
     async def _note_ice(self, state: str) -> None:
         if not self.is_viewer:

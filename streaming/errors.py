@@ -2,6 +2,7 @@
 
 * DomainError (config.errors)
   * NoSeat             every seat is taken; wait, or somebody closes a session
+    * NoAccounts       there is no account to wait for
   * AccountsResting    every account has failed too often; it is tried again soon
   * SessionNotFound    no such session, or not yours: the two are not told apart
   * WrongState         the session exists, but this cannot be done with it now
@@ -29,6 +30,10 @@ class NoSeat(DomainError):
     def body(self) -> dict[str, Any]:
         said = self.because.body() if self.because else {}
         return super().body() | {k: v for k, v in said.items() if k == "upstream"}
+
+
+class NoAccounts(NoSeat):
+    """There is no account that could ever give a seat, so waiting does not help."""
 
 
 class AccountsResting(DomainError):

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.utils.timezone import localtime
 
 from config.errors import DomainError
-from streaming.errors import AccountsResting, NoSeat
+from streaming.errors import AccountsResting, NoAccounts, NoSeat
 from streaming.models import Account, Session
 from streaming.providers import provider_for
 from streaming.providers.base import (
@@ -66,7 +66,7 @@ class Search:
             return _clearest([error for _, error in self.failed])
         if self.resting:
             return self._resting(at)
-        return NoSeat(
+        return NoAccounts(
             "No avatar account takes new sessions."
             if self.preferred
             else "No avatar account is switched on.",
@@ -77,6 +77,8 @@ class Search:
         """Somebody may leave, so waiting helps; what is wrong besides is said too."""
         seats = sum(account.seat_limit for account in self.full)
         message = f"All {seats} seats are taken."
+        if Session.objects.in_line().exists():
+            message = f"All {seats} seats are taken, or offered to people in line."
         if is_full_there:
             message = "All seats are taken, some by others who use the same account."
         broken = [e for _, e in self.failed if not isinstance(e, NoUpstreamSeat)]
@@ -132,8 +134,11 @@ def note_outcome(account: Account, error: Exception | None, at: datetime) -> Non
     not: the caller's wish may be at fault. Everything else is the account's failure.
     """
     match error:
-        case None | NoUpstreamSeat():
+        case None:
             account.note_success()
+        case NoUpstreamSeat():
+            account.note_success()
+            account.note_full(at=at)
         case Rejected():
             account.end_trial(at)
         case _:

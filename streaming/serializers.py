@@ -8,6 +8,7 @@ from rest_framework import serializers
 from personas.models import Persona
 from streaming.models import Session
 from streaming.providers.base import Candidate, Offer, StreamWish
+from streaming.services import Ticket
 
 QUALITIES = ("low", "medium", "high")
 MAX_SDP_CHARS = 100_000
@@ -27,6 +28,7 @@ def session_info(session: Session) -> dict[str, Any]:
         "quality": session.quality,
         "created_at": session.created_at.isoformat(),
         "ends_at": session.ends_at.isoformat(),
+        "ends_because": session.ends_because,
         "server_time": now().isoformat(),
     }
 
@@ -66,6 +68,13 @@ def _urls(server: dict[str, Any]) -> list[str]:
     return [urls] if isinstance(urls, str) else list(urls)
 
 
+def ticket_info(ticket: Ticket) -> dict[str, Any]:
+    """The `data` of an answer 202: a waiting session, and where it stands."""
+    row = listed_session(ticket.session)
+    del row["end_reason"], row["ice_state"], row["ends_at"]
+    return row | {"quality": ticket.session.quality} | ticket.place.as_dict()
+
+
 class CreateIn(serializers.Serializer[Any]):
     """POST session/create. Everything left out comes from the persona."""
 
@@ -84,6 +93,10 @@ class CreateIn(serializers.Serializer[Any]):
         r"^(scene|green|#[0-9a-fA-F]{6})$", required=False, default=""
     )
     video_encoding = serializers.ChoiceField(choices=("VP8", "H264"), default="VP8")
+    #: Whether to be put in line when no seat is free; else the answer is an error.
+    wait = serializers.BooleanField(default=True)
+    #: An ended session of the caller's, whose conversation goes on.
+    continues = serializers.UUIDField(required=False, allow_null=True)
 
     def wish_for(self, persona: Persona) -> StreamWish:
         asked = self.validated_data

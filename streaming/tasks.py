@@ -7,7 +7,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, on_startup
 
 from streaming import services
-from streaming.reconciling import reconcile
+from streaming.services.reconciling import reconcile
 
 logger = logging.getLogger(__name__)
 

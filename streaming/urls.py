@@ -7,6 +7,8 @@ from streaming import views
 urlpatterns = [
     path("persona/heygen/init", views.InitView.as_view()),
     path("persona/heygen/session/create", views.CreateView.as_view()),
+    path("persona/heygen/session/claim", views.ClaimView.as_view()),
+    path("persona/heygen/session/resume", views.ResumeView.as_view()),
     path("persona/heygen/session/start", views.StartView.as_view()),
     path("persona/heygen/session/stop", views.StopView.as_view()),
     path("persona/heygen/ice", views.IceView.as_view()),

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from config.api import ApiView, caller
 from personas.models import Persona, PersonaNotFound
 from streaming import services
-from streaming.errors import SessionNotFound
+from streaming.errors import SessionNotFound, WrongState
 from streaming.models import EndReason, Session
 from streaming.serializers import (
     CreateIn,
@@ -23,12 +24,15 @@ from streaming.serializers import (
     StartIn,
     created_session,
     listed_session,
+    ticket_info,
 )
+from streaming.services import Opened, Ticket
 
 
-def done(message: str, data: Any = None, **more: Any) -> Response:
+def done(message: str, data: Any = None, *, status: int = 200) -> Response:
     """The documented success body."""
-    return Response({"success": True, "message": message, "data": data or {}, **more})
+    body = {"success": True, "message": message, "data": data or {}}
+    return Response(body, status=status)
 
 
 class SessionView(ApiView):
@@ -52,12 +56,39 @@ class CreateView(ApiView):
         asked.is_valid(raise_exception=True)
         persona = _persona(request, asked)
 
-        opened = async_to_sync(services.open_session)(
-            owner=caller(request), persona=persona, wish=asked.wish_for(persona)
+        waits = asked.validated_data["wait"]
+        verb = services.open_or_wait if waits else services.open_session
+        outcome: Opened | Ticket = async_to_sync(verb)(
+            owner=caller(request),
+            persona=persona,
+            wish=asked.wish_for(persona),
+            continues=_continued(request, asked),
         )
 
-        shown = created_session(opened.session, opened.offer)
+        return opened_or_waiting(outcome)
+
+
+def opened_or_waiting(outcome: Opened | Ticket) -> Response:
+    """200 with an offer, or 202 with a place in line."""
+    if isinstance(outcome, Opened):
+        shown = created_session(outcome.session, outcome.offer)
         return done("Session created successfully", shown)
+    message = f"All seats are taken. You are number {outcome.place.position} in line."
+    if outcome.place.offered_until:
+        message = "A seat is free for you: claim it."
+    return done(message, ticket_info(outcome), status=202)
+
+
+def _continued(request: Request, asked: CreateIn) -> Session | None:
+    session_id = asked.validated_data.get("continues")
+    if session_id is None:
+        return None
+    old = async_to_sync(services.find_session)(session_id, caller(request))
+    if old.owner_id != caller(request).pk:
+        raise SessionNotFound(f"continues: there is no session {session_id}.")
+    if old.is_open:
+        raise WrongState("continues: this session is still open; resume it instead.")
+    return old
 
 
 def _persona(request: Request, asked: CreateIn) -> Persona:
@@ -68,6 +99,33 @@ def _persona(request: Request, asked: CreateIn) -> Persona:
     if found is None:
         raise PersonaNotFound(f"persona: there is no persona {slug!r}.")
     return found
+
+
+class ClaimView(ApiView):
+    def post(self, request: Request) -> Response:
+        """Take the offered seat; while there is none, a sign of life of who waits."""
+        asked = SessionIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        session = async_to_sync(services.own_session)(
+            asked.validated_data["session_id"], caller(request)
+        )
+
+        return opened_or_waiting(async_to_sync(services.claim)(session))
+
+
+class ResumeView(ApiView):
+    def post(self, request: Request) -> Response:
+        """A new offer for an open session whose media was lost, by a reload for one."""
+        asked = SessionIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        session = async_to_sync(services.own_session)(
+            asked.validated_data["session_id"], caller(request)
+        )
+
+        opened = async_to_sync(services.resume_session)(session)
+
+        shown = created_session(opened.session, opened.offer)
+        return done("Session resumed successfully", shown)
 
 
 class StartView(SessionView):
@@ -156,9 +214,10 @@ class VoicesView(ApiView):
 @require_POST
 @login_required
 def leave(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
-    """The page-hide beacon: the viewer's page is going away.
+    """The page-hide beacon: the viewer's page is going away, or is loaded anew.
 
-    A beacon carries the cookie and a form, so Django's own CSRF check protects it. Somebody
+    So the session has only the grace of a lost socket left, in which a reloaded page may
+    resume it. A beacon carries the cookie and a form, so Django's own CSRF check protects it. Somebody
     who only watches (staff, in a second window) does not end anything by leaving.
     """
     try:
@@ -166,5 +225,5 @@ def leave(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     except SessionNotFound:
         return HttpResponse(status=404)
     if session.owner_id == request.user.pk:
-        async_to_sync(services.close_session)(session, reason=EndReason.VIEWER_LEFT)
+        async_to_sync(services.lose_viewer)(session, settings.LEASE_GRACE_S)
     return HttpResponse(status=204)

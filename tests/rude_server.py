@@ -18,6 +18,8 @@ class RudeServer:
     behaviours: list[Behaviour] = field(default_factory=list)
     #: What was asked: (method, path, headers in lower case, decoded JSON body or None).
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    #: How it lists its sessions, if not in turn; then being asked to is not counted.
+    listing: Behaviour | None = None
     _heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def will(self, *behaviours: Behaviour) -> None:
@@ -34,18 +36,22 @@ class RudeServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            self.asked.append(await _read_request(reader))
+            request = await _read_request(reader)
+            if self.listing and request[1].endswith("streaming.list"):
+                await self.listing(writer)
+                return
+            self.asked.append(request)
             self._heard.set()
-            behave = (
-                self.behaviours.pop(0)
-                if len(self.behaviours) > 1
-                else self.behaviours[0]
-            )
-            await behave(writer)
+            await self._next()(writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client left, which some behaviours provoke
         finally:
             writer.close()
+
+    def _next(self) -> Behaviour:
+        if len(self.behaviours) > 1:
+            return self.behaviours.pop(0)
+        return self.behaviours[0]
 
 
 @asynccontextmanager
@@ -85,6 +91,12 @@ def answers(body: Any, *, status: int = 200, **headers: str) -> Behaviour:
         await writer.drain()
 
     return behave
+
+
+def lists(*upstream_ids: str) -> Behaviour:
+    """The service's list of its sessions."""
+    rows = [{"session_id": name, "status": "connected"} for name in upstream_ids]
+    return answers({"code": 100, "data": {"sessions": rows}})
 
 
 async def says_nothing(writer: asyncio.StreamWriter) -> None:

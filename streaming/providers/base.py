@@ -5,6 +5,7 @@ it through. Typed values come out, and only the errors below:
 
 * ProviderError             `upstream_code` and `upstream_message` are the service's own
   * Unreachable             no usable answer arrived
+    * NoConnection          it was not even asked
     * TimedOut              it took too long
   * Busy                    the answer was "later"; `retry_after_s` says when
   * NotAuthorised           the account's key is refused
@@ -13,6 +14,7 @@ it through. Typed values come out, and only the errors below:
   * NotReady                the session there is not so far yet
   * Gone                    the session has ended there, or never was
   * BadReply                success was claimed, but the body is not what we know
+    * WrongAddress          whoever answered is not such a service, or not there
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +34,8 @@ class ProviderError(DomainError):
     code: ClassVar[str] = "upstream_error"
     status: ClassVar[int] = 502
     retryable: ClassVar[bool] = False
+    #: Whether the service may have done what it was asked, in spite of the error.
+    may_have_worked: ClassVar[bool] = False
 
     def __init__(
         self, message: str, *, upstream_code: Any = None, upstream_message: str = ""
@@ -49,6 +53,11 @@ class ProviderError(DomainError):
 class Unreachable(ProviderError):
     code: ClassVar[str] = "upstream_unreachable"
     retryable: ClassVar[bool] = True
+    may_have_worked: ClassVar[bool] = True
+
+
+class NoConnection(Unreachable):
+    may_have_worked: ClassVar[bool] = False
 
 
 class TimedOut(Unreachable):
@@ -94,6 +103,11 @@ class Gone(ProviderError):
 
 class BadReply(ProviderError):
     code: ClassVar[str] = "upstream_bad_reply"
+    may_have_worked: ClassVar[bool] = True
+
+
+class WrongAddress(BadReply):
+    may_have_worked: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

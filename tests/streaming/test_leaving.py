@@ -4,13 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.test import Client
 from django.utils.timezone import now
 
 from streaming import services, tasks
 from streaming.models import EndReason, Session, State
 from streaming.providers.base import StreamWish
+from tests.background import background_work
 
 
 @pytest.fixture
@@ -25,14 +26,31 @@ def beacon(browser: Client, session_id: object, **form: str) -> int:
     return browser.post(f"/sessions/{session_id}/leave", form).status_code
 
 
-def test_leaving_the_page_ends_the_session_at_once(client, session, account, alice):
+def test_leaving_the_page_leaves_the_time_that_a_reload_takes(
+    client, session, alice, settings
+):
     client.force_login(alice)
 
     assert beacon(client, session.pk) == 204
 
     session.reread()
-    assert (session.state, session.end_reason) == (State.CLOSED, EndReason.VIEWER_LEFT)
-    assert account.taken_seats() == set()
+    assert session.state == State.READY
+    left = session.lease_expires_at - now()
+    assert timedelta(0) < left <= timedelta(seconds=settings.LEASE_GRACE_S)
+
+
+async def test_who_left_and_does_not_come_back_frees_the_seat(
+    transactional_db, account, alice, anna, settings
+):
+    settings.LEASE_GRACE_S = 0.2
+    opened = await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+
+    await services.lose_viewer(opened.session, settings.LEASE_GRACE_S)
+    await background_work()
+
+    await sync_to_async(opened.session.reread)()
+    assert opened.session.end_reason == EndReason.VIEWER_LOST
+    assert await sync_to_async(account.taken_seats)() == set()
 
 
 def test_leaving_twice_is_fine(client, session, alice):

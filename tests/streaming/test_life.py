@@ -33,7 +33,7 @@ from personas.models import Persona
 from streaming import services
 from streaming.models import ENDED, Account, EndReason, Session
 from streaming.providers.base import StreamWish
-from streaming.reconciling import reconcile
+from streaming.services.reconciling import reconcile
 
 SEATS = 3
 

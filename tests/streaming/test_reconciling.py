@@ -11,7 +11,7 @@ from streaming import services, tasks
 from streaming.models import Account, EndReason, Session, State
 from streaming.providers import provider_for
 from streaming.providers.base import StreamWish
-from streaming.reconciling import Reconciled, reconcile, reconcile_account
+from streaming.services.reconciling import Reconciled, reconcile, reconcile_account
 from tests.conftest import ENGINE_KEY
 from tests.engine_process import start_engine
 from tests.rude_server import Behaviour, RudeServer, answers, rude_server
@@ -79,6 +79,7 @@ async def known_session(alice, *, state: str = State.LIVE, name: str = "up-1"):
         lease_expires_at=later,
         ends_at=later,
         ended_at=later if state == State.CLOSED else None,
+        opening_until=later,
     )
 
 

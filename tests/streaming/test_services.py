@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.auth.models import User
 from django.utils.timezone import now
 
 from streaming import services
@@ -20,12 +21,14 @@ from streaming.providers.base import (
     TimedOut,
     Unreachable,
 )
+from tests.background import background_work
 from tests.conftest import ENGINE_KEY
 from tests.engine_process import start_engine
 from tests.rude_server import (
     RudeServer,
     answers,
     hangs_up,
+    lists,
     once,
     rude_server,
     says_nothing,
@@ -100,14 +103,14 @@ def test_a_seat_is_held_until_upstream_has_let_go(account, alice, anna):
     assert account.taken_seats() == {1}
 
     Account.objects.update(base_url=url)
-    move_back(session, closing_at=11)
+    move_back(session, retry_at=1)
     assert async_to_sync(services.sweep)() == 1
     session.reread()
     assert (session.state, session.end_reason) == (State.CLOSED, EndReason.IDLE)
 
 
-def test_after_five_minutes_without_upstream_the_seat_is_given_up(
-    dead_account, alice, anna
+def test_once_upstream_must_have_called_it_idle_the_seat_is_given_up(
+    dead_account, alice, settings
 ):
     at = now()
     session = Session.objects.reserve(
@@ -115,7 +118,10 @@ def test_after_five_minutes_without_upstream_the_seat_is_given_up(
     )
     session.opened("up-1", ends_at=at)
     session.begin_closing(EndReason.IDLE)
-    move_back(session, closing_at=301)
+    over_s = (
+        settings.SESSION_IDLE_S + 121
+    )  # and the service's own patience, and a margin
+    move_back(session, closing_at=over_s, retry_at=1)
 
     async_to_sync(services.sweep)()
 
@@ -204,8 +210,11 @@ async def test_an_upstream_that_breaks_off_fails_the_session(
         rude.will(hangs_up)
         await Account.objects.acreate(name="Rude", base_url=rude.url, api_key="x")
 
+        rude.listing = lists()
+
         with pytest.raises(Unreachable):
             await services.open_session(owner=alice, persona=anna, wish=StreamWish())
+        await background_work()
 
     session = await Session.objects.aget()
     assert (session.state, session.end_reason) == (
@@ -311,21 +320,72 @@ async def test_a_session_that_is_stopped_while_it_opens_keeps_its_seat_until_ups
     )
 
 
-def test_a_seat_whose_opener_died_is_free_once_it_could_not_be_opening(
-    dead_account, alice, settings
-):
+async def opener_dies(owner: User) -> Session:
+    """A process reserves a seat, asks upstream, and is never heard of again."""
+    account = await Account.objects.aget()
     at = now()
-    session = Session.objects.reserve(
-        dead_account, owner=alice, lease_expires_at=at, ends_at=at
+    session = await sync_to_async(Session.objects.reserve)(
+        account,
+        owner=owner,
+        lease_expires_at=at + timedelta(seconds=30),
+        ends_at=at + timedelta(hours=1),
     )
-    async_to_sync(services.close_session)(session, reason=EndReason.STAFF_STOPPED)
+    await sync_to_async(move_back)(session, opening_until=1)
+    return session
+
+
+@pytest.mark.parametrize("exclusive", [True, False], ids=["ours alone", "shared"])
+async def test_a_stream_whose_opener_died_is_stopped_or_counted(rude, alice, exclusive):
+    await Account.objects.aupdate(is_exclusive=exclusive)
+    rude.will(answers(DONE))
+    rude.listing = lists("made-for-nobody")
+    session = await opener_dies(alice)
+
+    await services.sweep()
+
+    await sync_to_async(session.reread)()
+    assert (session.state, session.end_reason) == (State.CLOSED, EndReason.VIEWER_LOST)
+    account = await Account.objects.aget()
+    stopped = [body for _, path, _, body in rude.asked if path == STOP]
+    if exclusive:
+        assert stopped == [{"session_id": "made-for-nobody"}]
+        assert account.foreign_sessions == 0
+    else:
+        assert stopped == []
+        assert account.foreign_sessions == 1
+
+
+async def test_a_seat_whose_opener_died_is_kept_until_upstream_can_be_asked(
+    rude, alice
+):
+    rude.listing = hangs_up
+    session = await opener_dies(alice)
+
+    await services.sweep()
+    await sync_to_async(session.reread)()
     assert session.state == State.CLOSING
 
-    move_back(session, created_at=settings.UPSTREAM_OPEN_TIMEOUT_S + 11, closing_at=11)
-    async_to_sync(services.sweep)()
-
-    session.reread()
+    rude.listing = lists()
+    await sync_to_async(move_back)(session, retry_at=1)
+    await services.sweep()
+    await sync_to_async(session.reread)()
     assert session.state == State.CLOSED
+
+
+async def test_a_sweep_asks_again_only_after_a_pause_that_grows(rude, alice):
+    rude.listing = hangs_up
+    session = await opener_dies(alice)
+    pauses = []
+
+    for _ in range(5):
+        await services.sweep()
+        await services.sweep()  # at once: nothing is due
+        await sync_to_async(session.reread)()
+        assert session.retry_at is not None
+        pauses.append(round((session.retry_at - now()).total_seconds()))
+        await sync_to_async(move_back)(session, retry_at=1)
+
+    assert pauses == [10, 20, 40, 60, 60]
 
 
 async def test_whatever_goes_wrong_in_opening_costs_no_seat(
@@ -335,7 +395,7 @@ async def test_whatever_goes_wrong_in_opening_costs_no_seat(
         name="Nonsense", base_url="http://[::1", api_key="x"
     )
 
-    with pytest.raises(Exception, match="Invalid port"):
+    with pytest.raises(Unreachable, match="address cannot be used"):
         await services.open_session(owner=alice, persona=anna, wish=StreamWish())
 
     assert await sync_to_async(account.taken_seats)() == set()

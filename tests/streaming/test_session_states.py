@@ -148,7 +148,7 @@ def test_threads_that_race_for_three_seats_get_exactly_three(dead_account):
 
 
 def test_a_lease_is_renewed_but_never_shortened_by_renewing(session):
-    before = session.lease_expires_at
+    before = live(session).lease_expires_at
 
     session.renew_lease(5)
     session.refresh_from_db()

@@ -4,7 +4,7 @@ from asgiref.sync import async_to_sync
 from django.core.management.base import BaseCommand
 
 from streaming import services
-from streaming.reconciling import reconcile
+from streaming.services.reconciling import reconcile
 
 
 class Command(BaseCommand):

@@ -43,15 +43,20 @@ class HeyGen:
         open_timeout_s: float = 60.0,
         retry_wait_s: float = 0.1,
     ) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=base_url.rstrip("/"),
-            headers={"X-Api-Key": api_key},
-            # A silent peer is caught here; `_call` puts a deadline on the whole exchange.
-            timeout=max(timeout_s, open_timeout_s),
-            verify=_trust(),
-            follow_redirects=False,  # the key goes to the configured host only
-            trust_env=False,
-        )
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=base_url.rstrip("/"),
+                headers={"X-Api-Key": api_key},
+                # A silent peer is caught here; `_call` has a deadline for the whole.
+                timeout=max(timeout_s, open_timeout_s),
+                verify=_trust(),
+                follow_redirects=False,  # the key goes to the configured host only
+                trust_env=False,
+            )
+        except (httpx.InvalidURL, ValueError) as exc:
+            raise base.NoConnection(
+                "The avatar service's address cannot be used: correct it."
+            ) from exc
         self._key = api_key.encode()
         self._timeout_s = timeout_s
         self._open_timeout_s = open_timeout_s
@@ -159,7 +164,7 @@ class HeyGen:
                 f"The avatar service did not answer within {timeout_s:g} s."
             ) from exc
         except httpx.ConnectError as exc:
-            raise base.Unreachable("The avatar service cannot be reached.") from exc
+            raise base.NoConnection("The avatar service cannot be reached.") from exc
         except httpx.HTTPError as exc:
             raise base.Unreachable(
                 "The connection to the avatar service broke off.",

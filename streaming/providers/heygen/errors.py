@@ -32,8 +32,8 @@ _BY_STATUS: Mapping[int, tuple[type[base.ProviderError], str]] = {
     401: (base.NotAuthorised, "The avatar service refuses the account's key."),
     402: (base.NotAuthorised, "The account has no credit left."),
     403: (base.NotAuthorised, "The avatar service forbids this to the account."),
-    404: (base.BadReply, "The avatar service does not know this address."),
-    405: (base.BadReply, "The avatar service does not know this address."),
+    404: (base.WrongAddress, "The avatar service does not know this address."),
+    405: (base.WrongAddress, "The avatar service does not know this address."),
     408: (base.TimedOut, "The avatar service took too long."),
     504: (base.TimedOut, "The avatar service took too long."),
 }
@@ -61,7 +61,7 @@ def _by_class(status: int) -> tuple[type[base.ProviderError], str]:
     if status >= 500:
         return base.Unreachable, "The avatar service failed."
     if status < 400:
-        return base.BadReply, "The avatar service is not at this address."
+        return base.WrongAddress, "The avatar service is not at this address."
     return base.Rejected, "The avatar service refuses the request."
 
 

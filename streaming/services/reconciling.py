@@ -8,14 +8,17 @@ otherwise counted, because it takes a seat that we then cannot use.
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from asgiref.sync import sync_to_async
 from django.db.models import Q
+from django.utils.timezone import now
 
-from streaming import services
-from streaming.models import ENDED, USABLE, Account, EndReason, Session, State
+from streaming.models import ENDED, USABLE, Account, EndReason, Session
 from streaming.providers import provider_for
 from streaming.providers.base import AvatarProvider, ProviderError
+from streaming.services.ending import close_session, finish
+from streaming.services.waiting import move_line
 
 logger = logging.getLogger(__name__)
 
@@ -51,16 +54,21 @@ async def reconcile() -> list[Reconciled]:
 
 async def reconcile_account(account: Account) -> Reconciled:
     """Compare one account. A service that cannot be asked changes nothing here."""
+    asked_at = now()
     # Ours first: a session that is opened while we ask cannot look as if it were missing.
     ours = [s async for s in account.sessions.filter(state__in=USABLE)]
     try:
         async with provider_for(account) as provider:
             listed = {session.upstream_id for session in await provider.sessions()}
             ended = await _end_missing(ours, listed)
-            stopped, foreign = await _stop_unwanted(account, provider, listed)
+            found = await sync_to_async(_sorted)(account, listed, asked_at)
+            stopped, foreign = await _stop_unwanted(account, provider, found)
     except ProviderError as exc:
         return Reconciled(account=account.name, problem=str(exc))
-    await _note_foreign(account, foreign)
+    if found.is_certain:
+        await sync_to_async(account.note_foreign)(foreign, at=asked_at)
+        await _end_nameless(account, asked_at)
+        await move_line()
     return Reconciled(
         account=account.name, ended_here=ended, stopped_there=stopped, foreign=foreign
     )
@@ -69,34 +77,42 @@ async def reconcile_account(account: Account) -> Reconciled:
 async def _end_missing(ours: list[Session], listed: set[str]) -> int:
     missing = [session for session in ours if session.upstream_id not in listed]
     for session in missing:
-        await services.close_session(session, reason=EndReason.UPSTREAM_ENDED)
+        await close_session(session, reason=EndReason.UPSTREAM_ENDED)
     return len(missing)
 
 
-async def _stop_unwanted(
-    account: Account, provider: AvatarProvider, listed: set[str]
-) -> tuple[int, int]:
-    """How many were stopped there, and how many are there that are not ours to stop."""
-    ended, unknown = await sync_to_async(_not_open)(account, listed)
-    unwanted = ended | unknown if account.is_exclusive else ended
-    stopped = [await _stopped(provider, upstream_id) for upstream_id in unwanted]
-    return sum(stopped), len(unknown - unwanted)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """What upstream lists, apart from our open sessions; by its names."""
+
+    #: Ended here.
+    ended: set[str]
+    #: Never known here.
+    unknown: set[str]
+    #: False while a session of ours is being opened: the service may list it before we
+    #: know its name, so nothing can be called unknown. The next comparison will tell.
+    is_certain: bool
 
 
-def _not_open(account: Account, listed: set[str]) -> tuple[set[str], set[str]]:
-    """Of the listed: those that we have ended, and those that we never knew.
-
-    While a session of ours is being opened, the service may list it before we know its
-    name; so as long as one is, nothing counts as unknown. The next comparison will tell.
-    """
-    unnamed = account.sessions.filter(
-        state__in=(State.OPENING, State.CLOSING), upstream_id=""
-    )
-    is_opening = unnamed.exists()  # asked first: whoever gets a name now is then known
+def _sorted(account: Account, listed: set[str], asked_at: datetime) -> _Listed:
+    # Asked first: whoever gets a name from here on is then known.
+    is_certain = not account.sessions.being_named(asked_at).exists()
     known = account.sessions.filter(upstream_id__in=listed)
     ended = set(known.filter(state__in=ENDED).values_list("upstream_id", flat=True))
     unknown = listed - set(known.values_list("upstream_id", flat=True))
-    return ended, set() if is_opening else unknown
+    return _Listed(
+        ended=ended, unknown=unknown if is_certain else set(), is_certain=is_certain
+    )
+
+
+async def _stop_unwanted(
+    account: Account, provider: AvatarProvider, found: _Listed
+) -> tuple[int, int]:
+    """How many were stopped there, and how many there are others' or could not be."""
+    unwanted = found.ended | found.unknown if account.is_exclusive else found.ended
+    stopped = [await _stopped(provider, upstream_id) for upstream_id in unwanted]
+    others = len(found.unknown - unwanted)
+    return sum(stopped), others + stopped.count(False)
 
 
 async def _stopped(provider: AvatarProvider, upstream_id: str) -> bool:
@@ -109,6 +125,8 @@ async def _stopped(provider: AvatarProvider, upstream_id: str) -> bool:
     return True
 
 
-async def _note_foreign(account: Account, count: int) -> None:
-    changed = Account.objects.filter(pk=account.pk).exclude(foreign_sessions=count)
-    await changed.aupdate(foreign_sessions=count)
+async def _end_nameless(account: Account, asked_at: datetime) -> None:
+    """A stream that such a session may have is now stopped, or counted as others'."""
+    nameless = account.sessions.nameless(asked_at)
+    async for session in nameless:
+        await finish(session)

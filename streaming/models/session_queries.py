@@ -1,0 +1,126 @@
+"""Looking sessions up, and taking seats."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils.timezone import now
+
+from streaming.errors import IllegalTransition, NoSeat
+from streaming.models.account import Account
+from streaming.models.states import ENDED, SEATED, USABLE, State
+
+if TYPE_CHECKING:
+    from streaming.models.session import Session
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """The vocabulary of session look-ups."""
+
+    def open(self) -> "SessionQuerySet":
+        return self.exclude(state__in=ENDED)
+
+    def seated(self) -> "SessionQuerySet":
+        return self.filter(state__in=SEATED)
+
+    def in_line(self) -> "SessionQuerySet":
+        """Those who wait for a seat, in their order."""
+        return self.filter(state=State.WAITING).order_by("place_at", "pk")
+
+    def visible_to(self, user: Any) -> "SessionQuerySet":
+        return self if user.is_staff else self.filter(owner=user)
+
+    def lost(self, at: datetime) -> "SessionQuerySet":
+        """Open sessions that have outlived their lease, their time, use, opener or offer."""
+        idle_since = at - timedelta(seconds=settings.SESSION_IDLE_S)
+        return self.open().filter(
+            Q(state=State.CLOSING, retry_at__lt=at)
+            | ~Q(state=State.CLOSING)
+            & (
+                Q(lease_expires_at__lt=at)
+                | Q(ends_at__lt=at)
+                | Q(state=State.OPENING, opening_until__lt=at)
+                | Q(state=State.WAITING, offered_until__lt=at)
+                | Q(state__in=USABLE, last_activity_at__lt=idle_since)
+            )
+        )
+
+    def nameless(self, at: datetime) -> "SessionQuerySet":
+        """Closing sessions that may have a stream whose name we never heard.
+
+        Whoever asked for it has certainly given up at `at`, so what upstream lists from
+        then on tells whether there is one.
+        """
+        return self.filter(state=State.CLOSING, upstream_id="", opening_until__lt=at)
+
+    def being_named(self, at: datetime) -> "SessionQuerySet":
+        """Sessions whose stream upstream may list before we know its name."""
+        return self.filter(
+            state__in=(State.OPENING, State.CLOSING),
+            upstream_id="",
+            opening_until__gte=at,
+        )
+
+    def idle(self, at: datetime, for_s: float) -> "SessionQuerySet":
+        """Usable sessions in which nothing was said for `for_s` seconds."""
+        since = at - timedelta(seconds=for_s)
+        return self.filter(state__in=USABLE, last_activity_at__lt=since)
+
+    # Taking a seat --------------------------------------------------------------------
+
+    def reserve(
+        self, account: Account, *, ticket: "Session | None" = None, **fields: Any
+    ) -> "Session":
+        """A session, new or that of `ticket`, that holds the first free seat of `account`.
+
+        Raises `NoSeat` when there is none, or when others in line come first;
+        `IllegalTransition` when the ticket is no longer in line. Whoever races us for the
+        same seat is stopped by the constraint, not by our look at what is free; we then
+        try the next.
+        """
+        for seat in range(1, account.seat_limit + 1):
+            if seat not in account.free_seats():
+                continue
+            try:
+                with transaction.atomic():
+                    session = self._seated(account, seat, ticket, fields)
+                    if self._others_come_first(session):
+                        raise NoSeat("Others wait for the seats that are free.")
+                    session.record_status(
+                        State.WAITING if ticket else "", State.OPENING, ""
+                    )
+            except IntegrityError as exc:
+                if "seat" not in str(exc):
+                    raise
+            else:
+                return session
+        raise NoSeat(f"All {account.seat_limit} seats of {account.name} are taken.")
+
+    def _seated(
+        self,
+        account: Account,
+        seat: int,
+        ticket: "Session | None",
+        fields: dict[str, Any],
+    ) -> "Session":
+        fields |= {"account": account, "seat": seat, "state": State.OPENING}
+        fields |= {"seated_at": now(), "offered_until": None}
+        fields.setdefault("opening_until", fields["lease_expires_at"])
+        if ticket is None:
+            return self.create(**fields)
+        if not self.filter(pk=ticket.pk, state=State.WAITING).update(**fields):
+            raise IllegalTransition("This place in the line is gone.")
+        return self.get(pk=ticket.pk)
+
+    def _others_come_first(self, session: "Session") -> bool:
+        """Whether those in line before `session` need all seats that are left.
+
+        Asked after its seat was taken: whoever joins the line later does come later.
+        """
+        ahead = self.in_line()
+        if session.place_at is not None:
+            ahead = ahead.filter(place_at__lt=session.place_at)
+        count = ahead.count()
+        return count > 0 and count > Account.objects.free_seats(now())

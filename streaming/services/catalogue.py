@@ -1,0 +1,24 @@
+"""The avatars and voices to choose from."""
+
+from streaming.errors import NoAccounts
+from streaming.models import Account
+from streaming.providers import provider_for
+from streaming.providers.base import AvatarInfo, VoiceInfo
+
+
+async def avatars() -> list[AvatarInfo]:
+    """What the first account in use offers. Raises `ProviderError`."""
+    async with provider_for(await _first_account()) as provider:
+        return await provider.avatars()
+
+
+async def voices() -> list[VoiceInfo]:
+    async with provider_for(await _first_account()) as provider:
+        return await provider.voices()
+
+
+async def _first_account() -> Account:
+    account = await Account.objects.filter(is_enabled=True).afirst()
+    if account is None:
+        raise NoAccounts("No avatar account is switched on.")
+    return account
