@@ -10,10 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
 # After the applications are loaded, because consumers import models.
-from chat.routing import websocket_urlpatterns  # noqa: E402
+from chat.routing import websocket_urlpatterns as session_sockets  # noqa: E402
 from config.origins import SameOrigin  # noqa: E402
+from streaming.board.routing import websocket_urlpatterns as board_sockets  # noqa: E402
 
-sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]  # typed for views
+sockets = URLRouter([*session_sockets, *board_sockets])  # type: ignore[list-item]  # typed for views
 application = ProtocolTypeRouter(
     {"http": http, "websocket": SameOrigin(AuthMiddlewareStack(sockets))}
 )

@@ -22,6 +22,7 @@ from config.errors import DomainError, InternalError
 from streaming import background, messages, queueing, services
 from streaming.errors import SessionNotFound
 from streaming.models import CONNECTED, EndReason, Session, SessionEvent, State
+from streaming.publishing import tell_board_of_media
 from streaming.serializers import session_info
 from streaming.services.waiting import LINE_GROUP
 
@@ -286,6 +287,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
                 self.session.group,
                 {"type": "session.frame", "frame": frame | {"data": stats}},
             )
+            await tell_board_of_media(str(self.session.pk), stats)
 
     async def _stay(self) -> None:
         await sync_to_async(self.session.reread)()

@@ -15,13 +15,35 @@ from django.db import transaction
 #: The consumer method that receives a frame is `session_frame`.
 FRAME_MESSAGE = "session.frame"
 
+#: Everybody who has the operators' board open; `streaming.board.consumer` listens there.
+BOARD_GROUP = "board"
+#: The events that change what the board shows.
+_ON_THE_BOARD = frozenset({"session.status", "ice.state"})
+
 
 def publish_after_commit(group: str, frame: dict[str, Any]) -> None:
     """Send a stored event's frame once its transaction is committed; sync code only."""
     transaction.on_commit(
-        partial(async_to_sync(send_frame), group, frame),
+        partial(async_to_sync(_publish), group, frame),
         robust=True,  # what happened has happened, whether or not anybody hears of it
     )
+
+
+async def _publish(group: str, frame: dict[str, Any]) -> None:
+    await send_frame(group, frame)
+    if frame["type"] in _ON_THE_BOARD:
+        await tell_board()
+
+
+async def tell_board() -> None:
+    """Have every open board look again. A hint: boards also look by themselves."""
+    await send_message(BOARD_GROUP, {"type": "board.changed"})
+
+
+async def tell_board_of_media(session_id: str, stats: dict[str, float]) -> None:
+    """Show operators what a viewer's browser says; kept nowhere."""
+    message = {"type": "board.media", "session": session_id, "stats": stats}
+    await send_message(BOARD_GROUP, message)
 
 
 async def send_frame(group: str, frame: dict[str, Any]) -> None:

@@ -23,8 +23,10 @@ test("two samples make rates", () => {
     buffer_ms: 50,
     packets_lost: 3,
     freezes: 1,
+    freezes_total: 1,
     width: 854,
     height: 480,
+    av_offset_ms: null,
   })
 })
 
@@ -36,6 +38,23 @@ test("counters that began anew count from nought", () => {
 test("an empty report is all noughts", () => {
   const empty = sample(new Map(), 0)
   equal(between(empty, sample(new Map(), 5000)), {
-    fps: 0, kbit_s: 0, rtt_ms: 0, jitter_ms: 0, buffer_ms: 0, packets_lost: 0, freezes: 0, width: 0, height: 0,
+    fps: 0, kbit_s: 0, rtt_ms: 0, jitter_ms: 0, buffer_ms: 0, packets_lost: 0, freezes: 0, freezes_total: 0, width: 0, height: 0, av_offset_ms: null,
   })
+})
+
+test("freezes are counted since the last report and in all", () => {
+  const before = sample(report({ freezeCount: 3 }), 0)
+  const { freezes, freezes_total } = between(before, sample(report({ freezeCount: 5 }), 5000))
+  equal([freezes, freezes_total], [2, 5])
+})
+
+test("the picture's lead over the sound is the difference of what plays now", () => {
+  const lead = (video, audio) => {
+    const now = report({ estimatedPlayoutTimestamp: video })
+    now.get("a").estimatedPlayoutTimestamp = audio
+    return between(sample(now, 0), sample(now, 5000)).av_offset_ms
+  }
+  equal(lead(3_900_000_000_012.34, 3_900_000_000_000), 12.3)
+  equal(lead(3_900_000_000_000, 3_900_000_000_040), -40)
+  equal(lead(3_900_000_000_000, undefined), null)
 })

@@ -13,6 +13,7 @@
  * @property {number} emitted
  * @property {number} width
  * @property {number} height
+ * @property {number|null} avOffsetMs  by how much the picture is ahead of the sound
  */
 
 /**
@@ -41,7 +42,17 @@ export function sample(report, atMs) {
     emitted: video.jitterBufferEmittedCount ?? 0,
     width: video.frameWidth ?? 0,
     height: video.frameHeight ?? 0,
+    avOffsetMs: offsetMs(video, audio),
   }
+}
+
+/**
+ * By how much the picture is ahead of the sound, or null when the browser cannot say: both
+ * say which moment of the sender's clock is playing now, once its reports have come.
+ */
+function offsetMs(video, audio) {
+  const offset = video.estimatedPlayoutTimestamp - audio.estimatedPlayoutTimestamp
+  return Number.isFinite(offset) ? offset : null
 }
 
 /**
@@ -63,8 +74,10 @@ export function between(before, now) {
     buffer_ms: emitted ? Math.round((since("bufferedS") / emitted) * 1000) : 0,
     packets_lost: since("lost"),
     freezes: since("freezes"),
+    freezes_total: now.freezes,
     width: now.width,
     height: now.height,
+    av_offset_ms: now.avOffsetMs === null ? null : round(now.avOffsetMs, 1),
   }
 }
 
