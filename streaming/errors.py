@@ -3,9 +3,13 @@
 * DomainError (config.errors)
   * NoSeat             every seat is taken; wait, or somebody closes a session
     * NoAccounts       there is no account to wait for
-  * AccountsResting    every account has failed too often; it is tried again soon
+  * TryLater           nothing that the caller does helps, but waiting does
+    * AccountsResting  every account has failed too often; it is tried again soon
+    * QuotaUsedUp      the time that the caller, or a persona, has in a day or month is used
   * SessionNotFound    no such session, or not yours: the two are not told apart
+  * TooManySessions    the caller, or a persona, has as many open sessions as it may
   * WrongState         the session exists, but this cannot be done with it now
+  * TimeIsUp           the avatar says goodbye already; nothing new is said in this session
   * IllegalTransition  (not for callers) a change of state that another worker forestalled
 """
 
@@ -36,9 +40,8 @@ class NoAccounts(NoSeat):
     """There is no account that could ever give a seat, so waiting does not help."""
 
 
-class AccountsResting(DomainError):
-    code: ClassVar[str] = "accounts_resting"
-    status: ClassVar[int] = 503
+class TryLater(DomainError):
+    """It may work after `retry_after_s` seconds."""
 
     def __init__(self, message: str, *, retry_after_s: float, detail: str = "") -> None:
         super().__init__(message, detail=detail)
@@ -46,6 +49,21 @@ class AccountsResting(DomainError):
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": str(self.retry_after_s)}
+
+
+class AccountsResting(TryLater):
+    code: ClassVar[str] = "accounts_resting"
+    status: ClassVar[int] = 503
+
+
+class QuotaUsedUp(TryLater):
+    code: ClassVar[str] = "quota_used_up"
+    status: ClassVar[int] = 429
+
+
+class TooManySessions(DomainError):
+    code: ClassVar[str] = "too_many_sessions"
+    status: ClassVar[int] = 409
 
 
 class SessionNotFound(DomainError):
@@ -56,6 +74,14 @@ class SessionNotFound(DomainError):
 class WrongState(DomainError):
     code: ClassVar[str] = "wrong_state"
     status: ClassVar[int] = 409
+
+
+class TimeIsUp(DomainError):
+    code: ClassVar[str] = "time_is_up"
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__("The time of this session is up; it is about to close.")
 
 
 class IllegalTransition(WrongState):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("persona/heygen/interrupt", views.InterruptView.as_view()),
     path("persona/heygen/keep_alive", views.KeepAliveView.as_view()),
     path("persona/heygen/sessions", views.SessionsView.as_view()),
+    path("persona/heygen/usage", views.UsageView.as_view()),
     path("persona/heygen/avatars", views.AvatarsView.as_view()),
     path("persona/heygen/voices", views.VoicesView.as_view()),
     path("sessions/<uuid:session_id>/leave", views.leave, name="session_leave"),

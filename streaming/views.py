@@ -8,13 +8,14 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api import ApiView, caller
 from personas.models import Persona, PersonaNotFound
-from streaming import services
+from streaming import limits, services
 from streaming.errors import SessionNotFound, WrongState
 from streaming.models import EndReason, Session
 from streaming.serializers import (
@@ -195,6 +196,13 @@ class SessionsView(ApiView):
             own = own.open()
         rows = [listed_session(session) for session in own[:100]]
         return done("Sessions listed successfully", {"sessions": rows})
+
+
+class UsageView(ApiView):
+    def get(self, request: Request) -> Response:
+        """What the caller has used today and this month, and how much they may."""
+        usage = limits.usage_of(caller(request), now())
+        return done("Usage listed successfully", usage)
 
 
 class AvatarsView(ApiView):

@@ -1,15 +1,35 @@
 """The usage ledger: what each session that ever had a stream has used."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q, Sum
 
 from personas.models import Persona
 from streaming.models.account import Account
+from streaming.periods import Period
 
 if TYPE_CHECKING:
     from streaming.models.session import Session
+
+
+class UsageQuerySet(models.QuerySet["UsageEntry"]):
+    """Adding the ledger up."""
+
+    def total(self) -> timedelta:
+        """All that these sessions used."""
+        used: timedelta | None = self.aggregate(total=Sum("used"))["total"]
+        return used or timedelta(0)
+
+    def used_in(self, period: Period) -> timedelta:
+        """What of it lies in `period`, to the microsecond."""
+        some = self.filter(ended_at__gt=period.start, began_at__lt=period.end)
+        is_inside = Q(began_at__gte=period.start, ended_at__lte=period.end)
+        across = some.exclude(is_inside).values_list("began_at", "ended_at")
+        cut = (period.overlap(*times) for times in across)
+        return sum(cut, some.filter(is_inside).total())
 
 
 class UsageEntry(models.Model):
@@ -39,6 +59,8 @@ class UsageEntry(models.Model):
     ended_at = models.DateTimeField()
     used = models.DurationField()
 
+    objects = UsageQuerySet.as_manager()
+
     class Meta:
         ordering = ("-ended_at",)
         verbose_name_plural = "usage entries"
@@ -55,9 +77,12 @@ class UsageEntry(models.Model):
         """Enter a session that ends; one that never had a stream has used nothing."""
         if session.opened_at is None or session.closing_at is None:
             return
-        account, owner, persona = session.account, session.owner, session.persona
+        # Read anew: whom the session remembers may have been deleted since.
+        found = type(session).objects.select_related("account", "owner", "persona")
+        ended = found.get(pk=session.pk)
+        account, owner, persona = ended.account, ended.owner, ended.persona
         cls.objects.create(
-            session=session,
+            session=ended,
             account=account,
             user=owner,
             persona=persona,

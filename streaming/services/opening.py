@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils.timezone import now
 
 from config.errors import DomainError
 from personas.models import Persona
-from streaming import background, pool, queueing
+from streaming import background, limits, pool, queueing
 from streaming.errors import IllegalTransition, NoAccounts, NoSeat, WrongState
 from streaming.models import FAILURES, Account, EndReason, Session, State
 from streaming.providers import provider_for
@@ -90,7 +91,8 @@ async def open_session(
 
     Raises `NoSeat` when every seat is taken, also after a sweep, or belongs to those in
     line; `NoAccounts` when there is nothing to wait for; `AccountsResting` when all
-    accounts have failed too often; a `ProviderError` when none of those that were tried
+    accounts have failed too often; `TooManySessions` or `QuotaUsedUp` when the owner, or
+    the persona, has used what it may; a `ProviderError` when none of those that were tried
     gives a stream. Each try is a session of its own; the failed are kept for the record,
     and their seats are free. After the sweep, all tries together take
     `UPSTREAM_OPEN_TIMEOUT_S` at most.
@@ -196,6 +198,8 @@ async def _join(asked: _Asked) -> Ticket:
 
 async def _open(asked: _Asked) -> Opened:
     await asyncio.wait([background.start(sweep())], timeout=_SWEEP_WAIT_S)
+    # After the sweep, which frees what was lost; before anybody is put in line for nothing.
+    await sync_to_async(limits.check)(asked.owner, asked.persona, now())
     wish = replace(asked.wish, idle_timeout_s=idle_timeout_s())
     asked = replace(asked, wish=wish)
     search = await _search()
@@ -347,14 +351,17 @@ def _reserve(
         "wish": asdict(asked.wish),
         "lease_expires_at": until,
         "opening_until": until,
-        "ends_at": until + timedelta(seconds=settings.SESSION_MAX_S),
         "last_activity_at": at,
     }
     if ticket is None:
         fields["place_at"] = asked.place_at
+    longest = until + timedelta(seconds=settings.SESSION_MAX_S)
     try:
-        return Session.objects.reserve(account, ticket=ticket, **fields)
-    except NoSeat:
+        with transaction.atomic():
+            granted = limits.grant(asked.owner, asked.persona, at=at, until=longest)
+            fields |= {"ends_at": granted.ends_at, "ends_because": granted.because}
+            return Session.objects.reserve(account, ticket=ticket, **fields)
+    except DomainError:
         account.end_trial(at)
         raise
 
@@ -385,22 +392,26 @@ def give_back(session: Session, error: Exception) -> bool:
         return False
 
 
-def _end_of(session: Session, upstream_max_s: int | None) -> datetime:
+def _end_of(session: Session, upstream_max_s: int | None) -> limits.Grant:
     """When a session with a new stream ends at the latest; a resumed one as before."""
     at = now()
-    ends_at = session.ends_at
+    granted = limits.Grant(
+        ends_at=session.ends_at, because=EndReason(session.ends_because)
+    )
     if session.opened_at is None:
-        ends_at = at + timedelta(seconds=settings.SESSION_MAX_S)
-    if upstream_max_s is None:
-        return ends_at
-    return min(ends_at, at + timedelta(seconds=upstream_max_s))
+        granted = granted.up_to(at + timedelta(seconds=settings.SESSION_MAX_S))
+    if upstream_max_s is not None:
+        granted = granted.up_to(at + timedelta(seconds=upstream_max_s))
+    return granted
 
 
 async def keep(session: Session, stream: OpenedStream) -> None:
     """Note what upstream gave; if the session was ended meanwhile, give it back."""
-    ends_at = await sync_to_async(_end_of)(session, stream.max_duration_s)
+    granted = await sync_to_async(_end_of)(session, stream.max_duration_s)
     try:
-        await sync_to_async(session.opened)(stream.upstream_id, ends_at=ends_at)
+        await sync_to_async(session.opened)(
+            stream.upstream_id, ends_at=granted.ends_at, ends_because=granted.because
+        )
     except IllegalTransition:
         await sync_to_async(session.name_upstream)(stream.upstream_id)
         await close_session(session, reason=EndReason.VIEWER_LEFT)

@@ -1,0 +1,82 @@
+"""How much anybody may use: sessions at once, minutes in a day, minutes in a month.
+
+A limit holds for one user, or for one persona over all who talk with it. A new session gets
+what is left as its own end, so that the sum cannot pass the limit. A place in line costs
+nothing. What is counted is said in `streaming.budgets`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from personas.models import Persona
+from streaming.budgets import Budget, PersonaBudget, UserBudget
+from streaming.models import EndReason
+from streaming.periods import Span, period_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Until when a new session may last, and which limit that is."""
+
+    ends_at: datetime
+    because: EndReason
+
+    def up_to(self, latest: datetime) -> "Grant":
+        """The same, or less where the longest session ends before."""
+        if self.ends_at <= latest:
+            return self
+        return Grant(ends_at=latest, because=EndReason.MAX_AGE)
+
+
+def check(owner: User, persona: Persona | None, at: datetime) -> None:
+    """Raise `TooManySessions` or `QuotaUsedUp` where a session would be refused now."""
+    longest = timedelta(seconds=settings.SESSION_MAX_S)
+    _granted(_budgets(owner, persona), at, at + longest)
+
+
+def grant(
+    owner: User, persona: Persona | None, *, at: datetime, until: datetime
+) -> Grant:
+    """What a session that begins now may use, `until` then at most; raises as `check` does.
+
+    Call it in the transaction that makes the session: others who open one for the same user
+    or persona wait until that ends, and then see it.
+    """
+    budgets = _budgets(owner, persona)
+    for budget in budgets:
+        budget.lock()
+    return _granted(budgets, at, until)
+
+
+def usage_of(user: User, at: datetime) -> dict[str, Any]:
+    """What a user has used, what their open sessions may yet use, and their limits."""
+    budget = UserBudget(user)
+    return {
+        **{str(span): budget.usage(period_of(span, at), at) for span in Span},
+        "sessions": {
+            "open": budget.session_count(),
+            "limit": budget.max_sessions or None,
+        },
+    }
+
+
+def _budgets(owner: User, persona: Persona | None) -> list[Budget]:
+    """Those with any limit, in the order in which everybody locks them."""
+    budgets: list[Budget] = [UserBudget(owner)]
+    if persona is not None:
+        budgets.append(PersonaBudget(persona))
+    return [budget for budget in budgets if budget.is_limited]
+
+
+def _granted(budgets: Sequence[Budget], at: datetime, until: datetime) -> Grant:
+    ends_at = until
+    for budget in budgets:
+        budget.require_room()
+        ends_at = budget.latest_end(at, ends_at)
+    because = EndReason.QUOTA if ends_at < until else EndReason.MAX_AGE
+    return Grant(ends_at=ends_at, because=because)
