@@ -42,14 +42,17 @@ class TurnQuerySet(models.QuerySet["Turn"]):
         max_turns: int = HISTORY_TURNS,
         max_chars: int = HISTORY_CHARS,
     ) -> list[Message]:
-        """The session's latest ended turns as messages, oldest first, within both limits.
+        """The conversation's latest ended turns as messages, oldest first, in both limits.
 
-        The reply is what was spoken, and not what the model would have said: it should
+        Those of the sessions that this one continues are among them, as far as they were
+        with the same persona. The reply is what was spoken, and not what the model would have said: it should
         not refer to words that nobody has heard.
         """
-        ended = self.filter(session=session).exclude(ended_at=None)
+        ended = self.filter(
+            session__in=session.conversation(), session__persona=session.persona_id
+        ).exclude(ended_at=None)
         messages: list[Message] = []
-        for turn in ended.order_by("-number")[:max_turns]:
+        for turn in ended.order_by("-session__created_at", "-number")[:max_turns]:
             said = turn.as_messages()
             max_chars -= sum(len(message.text) for message in said)
             if max_chars < 0:

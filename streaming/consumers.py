@@ -164,6 +164,8 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
     async def session_frame(self, message: dict[str, Any]) -> None:
         """From the group: something happened. Numbered frames go out once and in order."""
         frame = message["frame"]
+        if frame["type"] == "session.status":
+            await self._follow_line(frame["data"]["to"])
         seq = frame["seq"]
         if seq is None:
             await self.send_json(frame)
@@ -173,10 +175,17 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         elif seq > self._sent_seq:
             await self._send_missed()  # the layer has lost or swapped some
 
+    async def _follow_line(self, state: str) -> None:
+        """Who no longer waits has no place to hear of."""
+        if self._place is None or state == State.WAITING:
+            return
+        self._place = None
+        await self.channel_layer.group_discard(LINE_GROUP, self.channel_name)
+
     async def line_moved(self, message: dict[str, Any]) -> None:
         """From the line's group: everybody's place, of which ours may be new."""
         place = message["places"].get(str(self.session.pk))
-        if place is None or place == self._place:
+        if place is None or place == self._place or self._place is None:
             return
         self._place = place
         frame = {"type": "queue.position", "seq": None, "at": now().isoformat()}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Until a sweep tries again to stop a closing session upstream, one pause after the other.
 CLOSING_PAUSES_S = (10, 20, 40, 60)
+#: A conversation is followed back over so many sessions.
+LONGEST_CONVERSATION = 20
 
 
 class Session(models.Model):
@@ -220,6 +222,16 @@ class Session(models.Model):
             return timedelta(0)
         return (self.closing_at or at) - self.opened_at
 
+    def conversation(self) -> list[uuid.UUID]:
+        """This session and those whose conversation it goes on with, newest first."""
+        found = [self.pk]
+        older = self.continues_id
+        while older and older not in found and len(found) < LONGEST_CONVERSATION:
+            found.append(older)
+            earlier = Session.objects.filter(pk=older)
+            older = earlier.values_list("continues_id", flat=True).first()
+        return found
+
     # Verbs ----------------------------------------------------------------------------
 
     def opened(
@@ -363,9 +375,9 @@ class Session(models.Model):
     def shorten_lease(self, to_s: float) -> None:
         """The viewer was lost: they have `to_s` seconds to come back. Never lengthens."""
         until = now() + timedelta(seconds=to_s)
-        Session.objects.open().filter(pk=self.pk, lease_expires_at__gt=until).update(
-            lease_expires_at=until
-        )
+        mine = Session.objects.open().filter(pk=self.pk)
+        mine.update(has_socket=False)  # who comes back may do so by other calls
+        mine.filter(lease_expires_at__gt=until).update(lease_expires_at=until)
 
     def note_activity(self, *, speaks_s: float = 0.0) -> None:
         """Something was said, and is being said for `speaks_s` seconds yet."""

@@ -171,7 +171,7 @@ async def _open_or_join(asked: _Asked) -> Opened | Ticket:
         opened = await _open(asked)
     except NoAccounts:
         raise
-    except NoSeat:
+    except (NoSeat, NoUpstreamSeat):
         return await _join(asked)
     await move_line()
     return opened

@@ -2,27 +2,20 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from channels.testing import WebsocketCommunicator
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.test import Client
 from django.utils.timezone import now
 
-from config.asgi import application
 from streaming import consumers, services
 from streaming.models import Account, EndReason, Session, State
 from streaming.providers.base import StreamWish
 from tests.rude_server import rude_server, says_nothing
+from tests.sockets import beat, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Connect = Callable[..., Any]
 
 
 @pytest.fixture
@@ -33,57 +26,6 @@ def session(account, alice, anna) -> Session:
         owner=alice, persona=anna, wish=StreamWish()
     )
     return opened.session
-
-
-def cookie_of(user: User) -> bytes:
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()
-
-
-@pytest.fixture
-async def connect() -> AsyncIterator[Connect]:
-    """Open a websocket as a user's browser; all are closed at the end."""
-    sockets: list[WebsocketCommunicator] = []
-
-    async def open_socket(
-        session_id: Any,
-        user: User | None,
-        *,
-        origin: bytes | None = b"http://localhost",
-        query: str = "",
-    ) -> WebsocketCommunicator | None:
-        headers = [(b"host", b"localhost")]
-        if origin is not None:
-            headers.append((b"origin", origin))
-        if user:
-            headers.append((b"cookie", await sync_to_async(cookie_of)(user)))
-        socket = WebsocketCommunicator(
-            application, f"/ws/sessions/{session_id}/{query}", headers
-        )
-        sockets.append(socket)
-        accepted, _ = await socket.connect(timeout=5)
-        return socket if accepted else None
-
-    yield open_socket
-    for socket in sockets:
-        await socket.disconnect()
-
-
-async def told(socket: WebsocketCommunicator, kind: str) -> dict[str, Any]:
-    """The next frame of a kind; others on the way are passed over."""
-    while True:
-        frame: dict[str, Any] = await socket.receive_json_from(timeout=5)
-        if frame["type"] == kind:
-            return frame
-
-
-async def beat(socket: WebsocketCommunicator) -> None:
-    """Send a heartbeat, and return when it has been heard."""
-    await socket.send_json_to({"type": "heartbeat"})
-    await socket.send_json_to({"type": "nonsense"})
-    await told(socket, "error")  # frames are handled in order
 
 
 async def lease_s(session: Session) -> float:
