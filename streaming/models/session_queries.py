@@ -112,7 +112,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
             return self.create(**fields)
         if not self.filter(pk=ticket.pk, state=State.WAITING).update(**fields):
             raise IllegalTransition("This place in the line is gone.")
-        return self.get(pk=ticket.pk)
+        # With its relations, since it is used where the database must not be asked.
+        return self.select_related("owner", "persona", "continues").get(pk=ticket.pk)
 
     def _others_come_first(self, session: "Session") -> bool:
         """Whether those in line before `session` need all seats that are left.
