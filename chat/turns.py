@@ -128,7 +128,11 @@ async def interrupt(session: Session, turns: Turns) -> None:
 
 
 def _begin(session: Session, kind: Turn.Kind, prompt: str) -> tuple[Turn, bool]:
-    """The next turn, and whether the avatar must be silenced for it."""
+    """The next turn, and whether the avatar must be silenced for it.
+
+    Raises `TimeIsUp` once the avatar says goodbye.
+    """
+    session.require_time()
     is_being_fed = Turn.objects.open().filter(session=session).exists()
     is_speaking = Turn.objects.speaking(session).exists()
     turn = Turn.objects.begin(session, kind=kind, prompt=prompt)

@@ -37,6 +37,7 @@ class PersonaForm(PersonaModelForm):
         fields = "__all__"  # noqa: DJ007  (the admin's fieldsets choose)
         widgets = {
             "greeting": forms.Textarea(attrs={"rows": 3}),
+            "farewell": forms.Textarea(attrs={"rows": 2}),
             "knowledge": forms.Textarea(attrs={"rows": 20}),
             "speaking_rate": forms.NumberInput(
                 attrs={
@@ -100,8 +101,10 @@ class PersonaAdmin(PersonaModelAdmin):
         (
             "Conversation",
             {
-                "fields": ("greeting", "personality_style", "knowledge"),
-                "description": "What it says first, how it talks and what it knows.",
+                "fields": ("greeting", "farewell", "personality_style", "knowledge"),
+                "description": (
+                    "What it says first and last, how it talks and what it knows."
+                ),
             },
         ),
         (

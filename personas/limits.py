@@ -5,6 +5,7 @@ SLUG_MAX_CHARS = 80
 LINE_MAX_CHARS = 200  # title, degree, year, institution
 STYLE_MAX_CHARS = 500  # how the persona speaks: a few sentences
 GREETING_MAX_CHARS = 600  # spoken as one utterance; upstreams take at most 1000
+FAREWELL_MAX_CHARS = 120  # said in the last seconds of a session
 KNOWLEDGE_MAX_CHARS = 20_000
 
 LIST_MAX_ITEMS = 50

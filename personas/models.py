@@ -20,6 +20,7 @@ from django.utils.text import slugify
 from config.errors import DomainError
 from personas import limits
 from personas.fields import LineField, ProseField, StringListField
+from personas.goodbyes import plain_goodbye
 
 language_tag = RegexValidator(
     r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$",
@@ -186,6 +187,11 @@ class Persona(models.Model):
         blank=True,
         help_text="The first words of a conversation. Empty: a plain hello.",
     )
+    farewell = ProseField(
+        max_length=limits.FAREWELL_MAX_CHARS,
+        blank=True,
+        help_text="Said when the time of a session is up. Empty: a plain goodbye.",
+    )
     knowledge = ProseField(
         max_length=limits.KNOWLEDGE_MAX_CHARS,
         blank=True,
@@ -249,6 +255,7 @@ class Persona(models.Model):
     CONTENT_FIELDS: ClassVar[tuple[str, ...]] = (
         *PROFILE_FIELDS,
         "greeting",
+        "farewell",
         "knowledge",
         "avatar_name",
         "voice_id",
@@ -352,6 +359,10 @@ class Persona(models.Model):
         """The first words of a conversation: the greeting, or a plain one in its place."""
         return self.greeting or f"Hello, I am {self.name}. What shall we talk about?"
 
+    def goodbye(self) -> str:
+        """The last words when a session's time is up: its farewell, or a plain one."""
+        return self.farewell or plain_goodbye(self.language)
+
     def is_owned_by(self, user: User | AnonymousUser) -> bool:
         return self.owner_id is not None and self.owner_id == user.pk
 
@@ -368,8 +379,9 @@ class Persona(models.Model):
     def replace_profile(self, **values: Any) -> None:
         """Make `values` the whole profile; what they leave out becomes empty.
 
-        A new name means somebody else: greeting and knowledge that were only inherited
-        from the persona this one was copied from do not speak for them and go as well.
+        A new name means somebody else: greeting, farewell and knowledge that were only
+        inherited from the persona this one was copied from do not speak for them and go
+        as well.
         """
         if values["name"] != self.name:
             values |= dict.fromkeys(self._inherited_words(), "")
@@ -379,7 +391,7 @@ class Persona(models.Model):
     def _inherited_words(self) -> list[str]:
         return [
             name
-            for name in ("greeting", "knowledge")
+            for name in ("greeting", "farewell", "knowledge")
             if self.copied_from
             and getattr(self, name) == getattr(self.copied_from, name)
         ]

@@ -20,6 +20,7 @@ from django.utils.timezone import now
 
 from config.errors import DomainError, InternalError
 from streaming import background, messages, queueing, services
+from streaming.countdown import Countdown
 from streaming.errors import SessionNotFound
 from streaming.models import CONNECTED, EndReason, Session, SessionEvent, State
 from streaming.publishing import tell_board_of_media
@@ -88,7 +89,9 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         if self.session.state == State.WAITING:
             await self.channel_layer.group_add(LINE_GROUP, self.channel_name)
         self._joined = True
+        self._countdown = Countdown(self.session.pk, self._tell_time_left)
         await self._send_snapshot()
+        await self._countdown.follow()
 
     async def _may_enter(self) -> bool:
         user: Any = self.scope["user"]
@@ -109,6 +112,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         if not self._joined:
             return
         self._joined = False
+        self._countdown.stop()
         await self.channel_layer.group_discard(self.session.group, self.channel_name)
         await self.channel_layer.group_discard(LINE_GROUP, self.channel_name)
         if self._silence:
@@ -174,6 +178,8 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
             await self.send_json(frame)
         elif seq > self._sent_seq:
             await self._send_missed()  # the layer has lost or swapped some
+        if frame["type"] == "session.status":
+            await self._countdown.follow()
 
     async def _follow_line(self, state: str) -> None:
         """Who no longer waits has no place to hear of."""
@@ -190,6 +196,10 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         self._place = place
         frame = {"type": "queue.position", "seq": None, "at": now().isoformat()}
         await self.send_json(frame | {"data": place})
+
+    async def _tell_time_left(self, seconds: int, reason: str) -> None:
+        frame = {"type": "time.left", "seq": None, "at": now().isoformat()}
+        await self.send_json(frame | {"data": {"seconds": seconds, "reason": reason}})
 
     async def turn_interrupt(self, message: dict[str, Any]) -> None:
         """From the group: whoever feeds the avatar should stop. Here nobody does."""

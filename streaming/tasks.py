@@ -15,7 +15,13 @@ logger = logging.getLogger(__name__)
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]
 def sweep_sessions() -> int:
     """Every minute: end the sessions that have lost their viewer, time or use."""
-    return async_to_sync(services.sweep)()
+    return async_to_sync(_sweep)()
+
+
+async def _sweep() -> int:
+    count = await services.sweep()
+    await services.see_off_ending()
+    return count
 
 
 @db_periodic_task(crontab())  # type: ignore[untyped-decorator]

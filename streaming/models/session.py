@@ -11,10 +11,18 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
 from personas.models import Persona
-from streaming.errors import IllegalTransition
+from streaming.errors import IllegalTransition, TimeIsUp
 from streaming.models.account import Account
 from streaming.models.session_queries import SessionQuerySet
-from streaming.models.states import ENDED, FAILURES, SEATED, USABLE, EndReason, State
+from streaming.models.states import (
+    DISCONNECTED,
+    ENDED,
+    FAILURES,
+    SEATED,
+    USABLE,
+    EndReason,
+    State,
+)
 from streaming.models.usage import UsageEntry
 from streaming.publishing import publish_after_commit
 
@@ -337,6 +345,20 @@ class Session(models.Model):
                 ended_at=at,
             )
             UsageEntry.enter(self)
+
+    def require_time(self) -> None:
+        """Raise `TimeIsUp` once the avatar has begun to say goodbye."""
+        if Session.objects.filter(pk=self.pk, farewell_at__isnull=False).exists():
+            raise TimeIsUp
+
+    def begin_farewell(self) -> bool:
+        """Whether the caller shall let the avatar say goodbye: one may, if it is heard."""
+        heard = Session.objects.filter(pk=self.pk, state=State.LIVE).exclude(
+            ice_state__in=DISCONNECTED
+        )
+        begun = heard.filter(farewell_at=None).update(farewell_at=now())
+        self.reread()
+        return bool(begun)
 
     def note_ice(self, ice_state: str) -> None:
         """Record what the viewer's browser says of its connection. Repeats are dropped."""

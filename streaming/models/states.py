@@ -33,8 +33,11 @@ class EndReason(models.TextChoices):
 
 
 SEATED = (State.OPENING, State.READY, State.CONNECTING, State.LIVE, State.CLOSING)
+OPEN = (State.WAITING, *SEATED)
 USABLE = (State.READY, State.CONNECTING, State.LIVE)
 ENDED = (State.CLOSED, State.FAILED)
 #: The ICE states in which media flows.
 CONNECTED = ("connected", "completed")
+#: Those in which it no longer does.
+DISCONNECTED = ("disconnected", "failed", "closed")
 FAILURES = (EndReason.ICE_FAILED, EndReason.UPSTREAM_ENDED, EndReason.UPSTREAM_REFUSED)

@@ -6,6 +6,7 @@ among the files point down this list only:
     opening, resuming   a seat, then a stream
     leaving             a viewer was lost: swept soon
     sweeping            whatever is lost, ended
+    farewell            the time is up: a goodbye, then the end
     reconciling         our sessions against what the service has
     talking             the calls of one session
     ending              a stream stopped, a seat given back
@@ -18,6 +19,8 @@ from streaming.services.catalogue import voices as voices
 from streaming.services.ending import close_session as close_session
 from streaming.services.ending import stop_all as stop_all
 from streaming.services.ending import stop_idle as stop_idle
+from streaming.services.farewell import see_off_ending as see_off_ending
+from streaming.services.farewell import watch_time as watch_time
 from streaming.services.finding import find_session as find_session
 from streaming.services.finding import get_open_session as get_open_session
 from streaming.services.finding import own_session as own_session

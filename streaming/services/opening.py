@@ -29,6 +29,7 @@ from streaming.providers.base import (
     TimedOut,
 )
 from streaming.services.ending import close_session
+from streaming.services.farewell import watch_time
 from streaming.services.reconciling import reconcile_account
 from streaming.services.sweeping import sweep
 from streaming.services.upstream import idle_timeout_s
@@ -417,3 +418,4 @@ async def keep(session: Session, stream: OpenedStream) -> None:
         await close_session(session, reason=EndReason.VIEWER_LEFT)
         raise
     await sync_to_async(session.note_activity)()
+    watch_time(session)

@@ -22,13 +22,15 @@ async def resume_session(session: Session) -> Opened:
     """A new offer for a session whose media was lost, by a reload for one.
 
     A stream is answered once, so the old one is stopped and another opened on its seat;
-    the time limit stays. Raises `WrongState` when it is not in use, and a `ProviderError`
-    when there is no new stream, which ends the session.
+    the time limit stays. Raises `WrongState` when it is not in use, `TimeIsUp` when its
+    avatar says goodbye already, and a `ProviderError` when there is no new stream, which
+    ends the session.
 
     Safe to cancel: it goes on, and the session then waits for its viewer as any other.
     """
     if not session.is_usable:
         raise WrongState(f"This session is {session.state}; it cannot be resumed.")
+    await sync_to_async(session.require_time)()
     return await asyncio.shield(background.start(_resume(session)))
 
 

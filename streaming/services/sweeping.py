@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from streaming.models import Account, Session, State
 from streaming.services.ending import close_each
+from streaming.services.farewell import watch_ending
 from streaming.services.reconciling import reconcile_account
 from streaming.services.waiting import move_line
 
@@ -22,6 +23,7 @@ async def sweep() -> int:
     mine = [session for session in lost if await _is_mine(session)]
     count = await close_each((session, session.why_lost(at)) for session in mine)
     await _compare_nameless(mine)
+    await watch_ending()
     await move_line()
     return count
 

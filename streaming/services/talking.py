@@ -44,8 +44,15 @@ async def trickle(session: Session, *, candidate: Candidate) -> None:
 async def speak(session: Session, text: str) -> Utterance:
     """Have the avatar say `text` after what it is saying; returns when it has accepted it.
 
-    `text` has at most `MAX_UTTERANCE_CHARS` characters.
+    `text` has at most `MAX_UTTERANCE_CHARS` characters. Raises `TimeIsUp` once the avatar
+    says goodbye.
     """
+    await sync_to_async(session.require_time)()
+    return await say_last(session, text)
+
+
+async def say_last(session: Session, text: str) -> Utterance:
+    """`speak` for the goodbye itself."""
     async with _upstream(session) as provider:
         utterance = await provider.speak(session.upstream_id, text)
     await sync_to_async(_note_speech)(session, utterance)
