@@ -32,7 +32,7 @@ def answers_of(shell: "subprocess.CompletedProcess[str]") -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=["persona", "mind", "session"])
+@pytest.mark.parametrize("block", BLOCKS, ids=["persona", "mind", "session", "line"])
 def test_its_curl_lines_work_as_written(demo, block):
     script = block.replace("localhost:3000", demo.url.removeprefix("http://"))
 
@@ -48,10 +48,9 @@ def test_its_curl_lines_work_as_written(demo, block):
 
     answers = answers_of(shell)
     # Some lines print into a file; every other curl gave a document, and no error.
-    printed = len(re.findall(r"^curl", block, re.M)) - block.count(
-        "> /tmp/session.json"
-    )
-    assert len(answers) == printed
+    into_files = len(re.findall(r"> /tmp/\w+\.json$", block, re.M))
+    answering = len(re.findall(r"^curl", block, re.M)) + block.count("manage.py answer")
+    assert len(answers) == answering - into_files
     assert [
         a for a in answers if isinstance(a, dict) and a.get("success") is False
     ] == []
