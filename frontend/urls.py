@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend import views
+from frontend import operating, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,4 +13,13 @@ urlpatterns = [
     path("personas/<slug:slug>/use", views.use_persona, name="use_persona"),
     path("account/tokens/", views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke", views.revoke_token, name="token_revoke"),
+    path("operate/", operating.board_page, name="board"),
+    path("operate/history", operating.board_history, name="board_history"),
+    path("operate/stop-idle", operating.stop_idle, name="board_stop_idle"),
+    path("operate/stop-all", operating.stop_all, name="board_stop_all"),
+    path("operate/sessions/<uuid:session_id>/stop", operating.stop_session),
+    path("operate/sessions/<uuid:session_id>/move", operating.move),
+    path("operate/accounts/<int:pk>/drain", operating.drain),
+    path("operate/accounts/<int:pk>/undrain", operating.undrain),
+    path("operate/accounts/<int:pk>/wake-up", operating.wake_up),
 ]

@@ -32,7 +32,7 @@ AT_LEAST_EVERY_S = 5.0
 #: Viewers' browsers report every few seconds; what is older is no news.
 MEDIA_COUNTS_S = 20.0
 #: Of what a browser reports, the board shows these.
-MEDIA = ("fps", "kbit_s", "rtt_ms", "freezes_total", "av_offset_ms")
+MEDIA = ("fps", "kbit_s", "rtt_ms", "freezes", "freezes_total", "av_offset_ms")
 
 
 class BoardConsumer(AsyncJsonWebsocketConsumer):

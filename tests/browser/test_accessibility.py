@@ -41,13 +41,13 @@ def axe_door(door: Door) -> Door:
 async def test_pages_for_strangers_are_accessible(axe_door: Door) -> None:
     visitor = await axe_door.stranger()
     for path in OPEN_PAGES:
-        await _check(await visitor.page(path))
+        await check(await visitor.page(path))
 
 
 async def test_pages_for_people_signed_in_are_accessible(axe_door: Door) -> None:
     guest = await axe_door.guest()
     for path in OWN_PAGES:
-        await _check(await guest.page(path))
+        await check(await guest.page(path))
 
 
 async def test_a_live_studio_and_its_second_window_are_accessible(
@@ -58,13 +58,13 @@ async def test_a_live_studio_and_its_second_window_are_accessible(
     await studio.page.get_by_label("Remove background").check()
     await studio.go_live()
     await studio.repeat()
-    await _check(studio.page)
+    await check(studio.page)
     [row] = await guest.open_sessions()
 
-    await _check(await operator.page(f"/sessions/{row['session_id']}/"))
-    await _check(await operator.page("/sessions/"))
+    await check(await operator.page(f"/sessions/{row['session_id']}/"))
+    await check(await operator.page("/sessions/"))
     await studio.button("Keys").click()
-    await _check(studio.page)
+    await check(studio.page)
 
 
 @pytest.mark.parametrize("width", [320, 820, 1600])
@@ -74,14 +74,14 @@ async def test_no_page_scrolls_sideways(door: Door, width: int) -> None:
     await studio.page.get_by_label("Remove background").check()
     await studio.button("New").click()
     await studio.phase_is("ready")
-    await _fits(studio.page)
+    await fits(studio.page)
     [row] = await guest.open_sessions()
 
     for path in (*OWN_PAGES, f"/sessions/{row['session_id']}/"):
-        await _fits(await guest.page(path))
+        await fits(await guest.page(path))
 
 
-async def _check(page: Page) -> None:
+async def check(page: Page) -> None:
     """Every rule in light; in dark, where only colours differ, those for contrast."""
     for scheme, options in SCHEMES.items():
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -92,7 +92,7 @@ async def _check(page: Page) -> None:
         )
 
 
-async def _fits(page: Page) -> None:
+async def fits(page: Page) -> None:
     wide, room = await page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )

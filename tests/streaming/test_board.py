@@ -256,6 +256,7 @@ async def test_what_nobody_told_of_is_seen_soon_all_the_same(
     )
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_what_browsers_report_is_passed_on_as_far_as_it_is_shown(
     connect, carol, alice, dead_account
 ):
@@ -266,10 +267,18 @@ async def test_what_browsers_report_is_passed_on_as_far_as_it_is_shown(
     reported = {"fps": 25.0, "av_offset_ms": -12.5, "width": 854, "nonsense": 1}
     await tell_board_of_media(str(session.pk), reported)
 
-    shown = {str(session.pk): {"fps": 25.0, "av_offset_ms": -12.5}}
-    assert (await told(socket, "board.media"))["media"] == shown
-    await tell_board()
-    assert (await told(socket))["media"] == shown
+    told_of = await until(socket, lambda frame: frame["data"]["media"])
+    assert told_of["media"] == {str(session.pk): {"fps": 25.0, "av_offset_ms": -12.5}}
+
+
+async def test_reports_come_without_asking_the_database(connect, carol, monkeypatch):
+    monkeypatch.setattr(consumer, "AT_MOST_EVERY_S", 0.05)
+    socket = await connect(carol)
+    await told(socket)
+
+    await tell_board_of_media("a session", {"fps": 25.0})
+
+    assert await told(socket, "board.media") == {"media": {"a session": {"fps": 25.0}}}
 
 
 @pytest.mark.usefixtures("hasty")
@@ -332,6 +341,7 @@ def _end_sign_in(user: User, how: str) -> None:
         user.save()
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_the_board_listens_to_nobody(connect, carol):
     socket = await connect(carol)
     await told(socket)
