@@ -17,7 +17,7 @@ from config.api import ApiView, caller
 from personas.models import Persona, PersonaNotFound
 from streaming import limits, services
 from streaming.errors import SessionNotFound, WrongState
-from streaming.models import EndReason, Session
+from streaming.models import EndReason, Session, State
 from streaming.serializers import (
     CreateIn,
     IceIn,
@@ -87,7 +87,7 @@ def _continued(request: Request, asked: CreateIn) -> Session | None:
     old = async_to_sync(services.find_session)(session_id, caller(request))
     if old.owner_id != caller(request).pk:
         raise SessionNotFound(f"continues: there is no session {session_id}.")
-    if old.is_open:
+    if old.is_open and old.state != State.CLOSING:
         raise WrongState("continues: this session is still open; resume it instead.")
     return old
 
