@@ -1,6 +1,7 @@
 """The pages: read, do, show."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -23,8 +24,9 @@ from chat.minds import describe_mind
 from frontend.forms import ApiTokenForm
 from frontend.models import ApiToken
 from personas.models import Persona, PersonaNotFound, make_current
-from streaming import services
-from streaming.models import Session
+from streaming import queueing, services
+from streaming.models import Session, State
+from streaming.queueing import Place
 from streaming.views import ending_by
 
 SESSIONS_PER_PAGE = 25
@@ -44,7 +46,7 @@ def home(request: PageRequest) -> HttpResponse:
     context = {
         "personas": Persona.objects.visible_to(request.user),
         "current": _current_persona(request),
-        "sessions": _own_sessions(request)[:4],
+        "sessions": _with_places(_own_sessions(request)[:4]),
     }
     return render(request, "frontend/home.html", context)
 
@@ -53,8 +55,12 @@ def home(request: PageRequest) -> HttpResponse:
 @login_required
 @never_cache
 def studio(request: PageRequest) -> HttpResponse:
-    """Where one talks to a persona: `?persona=slug`, or the user's current one."""
-    persona = _asked_persona(request)
+    """Where one talks to a persona: `?persona=slug`, or the user's current one.
+
+    `?continue=<session>` goes on with one of the user's own, open or ended.
+    """
+    continued = _continued_session(request)
+    persona = (continued and continued.persona) or _asked_persona(request)
     listed = Persona.objects.visible_to(request.user)
     personas = [*listed] if persona in listed else [persona, *listed]
     context = {
@@ -63,10 +69,23 @@ def studio(request: PageRequest) -> HttpResponse:
         "facts": {
             "personas": [_persona_facts(one) for one in personas],
             "idleS": settings.SESSION_IDLE_S,
+            "continue": continued
+            and {"id": str(continued.pk), "isOpen": continued.is_open},
         },
         "mind": describe_mind(),
     }
     return render(request, "frontend/studio.html", context)
+
+
+def _continued_session(request: PageRequest) -> Session | None:
+    asked = request.GET.get("continue")
+    if not asked:
+        return None
+    try:
+        session_id = uuid.UUID(asked)
+    except ValueError as exc:
+        raise Http404("This is not the id of a session.") from exc
+    return get_object_or_404(_own_sessions(request), pk=session_id)
 
 
 def _asked_persona(request: PageRequest) -> Persona:
@@ -113,11 +132,22 @@ def use_persona(request: PageRequest, slug: str) -> HttpResponse:
 def sessions(request: PageRequest) -> HttpResponse:
     """The user's own sessions; staff also see everybody's open ones."""
     pages = Paginator(_own_sessions(request), SESSIONS_PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    others = _others_open_sessions(request) if request.user.is_staff else []
     context = {
-        "page": pages.get_page(request.GET.get("page")),
-        "everyones": _others_open_sessions(request) if request.user.is_staff else None,
+        "page": page,
+        "own": _with_places(page.object_list),
+        "everyones": _with_places(others),
     }
     return render(request, "frontend/sessions.html", context)
+
+
+def _with_places(sessions: Iterable[Session]) -> list[tuple[Session, Place | None]]:
+    """Each session, and where it stands if it waits in line."""
+    rows = list(sessions)
+    waits = any(row.state == State.WAITING for row in rows)
+    places = queueing.places(now()) if waits else {}
+    return [(row, places.get(row.pk)) for row in rows]
 
 
 def _others_open_sessions(request: PageRequest) -> Any:
@@ -140,7 +170,12 @@ def session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
         ),
         pk=session_id,
     )
-    context = {"session": found, "is_own": found.owner_id == request.user.pk}
+    [(_, place)] = _with_places([found])
+    context = {
+        "session": found,
+        "place": place,
+        "is_own": found.owner_id == request.user.pk,
+    }
     return render(request, "frontend/session.html", context)
 
 

@@ -1,11 +1,11 @@
 import { Api, problemFrom } from "frontend/session/api"
 import { equal, ok, test } from "tests/runner"
 
-function answering(status, body) {
+function answering(status, body, headers = {}) {
   const calls = []
   const fetch = async (path, request) => {
     calls.push({ path, ...request })
-    return new Response(typeof body === "string" ? body : JSON.stringify(body), { status })
+    return new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers })
   }
   return { api: new Api({ fetch, csrfToken: "token" }), calls }
 }
@@ -54,4 +54,20 @@ test("an answer that is no JSON is a server error", async () => {
 test("a request that goes nowhere is a network problem", async () => {
   const api = new Api({ fetch: () => Promise.reject(new TypeError("failed")), csrfToken: "" })
   equal((await failure(api.voices())).code, "network")
+})
+
+test("a refusal that says when to come back keeps that", async () => {
+  const body = { success: false, message: "Resting.", error: "", code: "accounts_resting" }
+  const { api } = answering(503, body, { "Retry-After": "27" })
+
+  equal((await failure(api.createSession({}))).retryAfterS, 27)
+})
+
+test("a place in line comes as the answer to the same call", async () => {
+  const { api, calls } = answering(202, { success: true, data: { session_id: "s", status: "waiting", position: 2 } })
+
+  equal((await api.createSession({ persona: "anna" })).position, 2)
+  await api.claimSession("s")
+  await api.resumeSession("s")
+  equal(calls.slice(1).map(({ path }) => path), ["/persona/heygen/session/claim", "/persona/heygen/session/resume"])
 })

@@ -58,9 +58,26 @@ test("the end of an earlier utterance does not silence the present one", () => {
 })
 
 test("frames of the future change nothing", () => {
-  equal(told(snapshot, frame("queue.position", { position: 2 })), told(snapshot))
+  equal(told(snapshot, frame("crowd.applause", { position: 2 })), told(snapshot))
 })
 
 test("closed and failed are ends", () => {
   equal(["waiting", "live", "closing", "closed", "failed"].filter(isOver), ["closed", "failed"])
+})
+
+const place = { position: 2, waiting: 3, estimated_wait_s: 90, offered_until: null }
+
+test("a snapshot and each new position tell where one stands, and when that was so", () => {
+  const waiting = { ...snapshot.data.session, state: "waiting" }
+  const at = "2026-01-01T00:00:00Z"
+  const first = tell(UNTOLD, { type: "snapshot", at, data: { session: waiting, queue: place } })
+  const later = tell(first, { type: "queue.position", at, data: { ...place, position: 1 } })
+
+  equal(first.place, { ...place, atMs: Date.parse(at) })
+  equal(later.place.position, 1)
+})
+
+test("who has got a seat stands in no line", () => {
+  const waiting = tell(UNTOLD, { ...frame("queue.position", place), at: "2026-01-01T00:00:00Z" })
+  equal(tell(waiting, frame("session.status", { from: "waiting", to: "opening", reason: "" })).place, null)
 })

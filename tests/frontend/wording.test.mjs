@@ -1,4 +1,4 @@
-import { hintFor, lineFor, reasonText, stateText } from "frontend/session/wording"
+import { ending, hintFor, lineFor, reasonText, stateText, timeLeftText } from "frontend/session/wording"
 import { equal, ok, test } from "tests/runner"
 
 const line = (type, data) => lineFor({ type, seq: 1, at: "", data }, { persona: "Anna", viewer: "You" })
@@ -11,6 +11,10 @@ for (const [type, data, text] of [
   ["chat.sentence", { text: "Hello." }, "Anna: Hello."],
   ["turn.started", { turn: 1, prompt: "Who are you?" }, "You: Who are you?"],
   ["turn.finished", { turn: 1, interrupted: true }, "Interrupted"],
+  ["avatar.farewell", { text: "Bye.", task_id: "t" }, "Anna: Bye."],
+  ["avatar.replaced", { avatar_name: "marcus", voice_id: "" }, "marcus is not available here; another avatar stands in"],
+  ["avatar.replaced", { avatar_name: "", voice_id: "v" }, "The voice v is not available here; another one stands in"],
+  ["time.left", { seconds: 60, reason: "max_age" }, "One minute left"],
   ["error", { code: "no_seat", message: "Full." }, "Full. (no_seat)"],
 ]) {
   test(`${type} reads “${text}”`, () => equal(line(type, data).text, text))
@@ -47,3 +51,29 @@ test("reasons and states that are new read tolerably", () => {
   equal(reasonText("out_of_film"), "out of film")
   equal(stateText("dreaming"), "dreaming")
 })
+
+test("the last minute says whose limit it is", () => {
+  equal(timeLeftText({ seconds: 30, reason: "quota" }), "30 seconds left of your allowance")
+  equal(timeLeftText({ seconds: 10 }), "10 seconds left")
+})
+
+for (const reason of [
+  "viewer_closed", "viewer_left", "viewer_lost", "ice_failed", "idle", "max_age", "quota",
+  "offer_missed", "staff_stopped", "upstream_ended", "upstream_refused",
+]) {
+  test(`the end ${reason} is told to the viewer in a sentence of its own`, () => {
+    ok(!ending(reason).text.startsWith("It ended"), "own words")
+  })
+}
+
+test("staff who take somebody out of the line do not stop a session", () => {
+  ok(ending("staff_stopped", { inLine: true }).text.includes("out of the line"), "line")
+})
+
+test("an end without a known reason still reads", () => {
+  equal([ending("").text, ending("out_of_film").text], ["It ended.", "It ended: out of film."])
+})
+
+for (const code of ["too_many_sessions", "quota_used_up", "no_seat", "accounts_resting"]) {
+  test(`who meets ${code} is told what to do`, () => ok(hintFor(code), "a hint"))
+}

@@ -1,21 +1,29 @@
 /** The studio: the place where its parts are made and joined. */
 import { AvatarStage } from "frontend/elements/avatar-stage"
+import { RetryIn } from "frontend/elements/retry-in"
 import { StatusLog } from "frontend/elements/status-log"
 import { TimeLeft } from "frontend/elements/time-left"
 import { AvatarPeer } from "frontend/media/peer"
 import { BackgroundPanel } from "frontend/page/background-panel"
+import { Choices } from "frontend/page/choices"
 import { closeHelp, openHelp } from "frontend/page/help-dialog"
-import { controlsFor, fillSelect, part, setText } from "frontend/page/parts"
+import { LinePanel } from "frontend/page/line-panel"
+import { tellListeners } from "frontend/page/news"
+import { controlsFor, part, setText } from "frontend/page/parts"
+import { showPoster } from "frontend/page/poster"
 import { preferences, remember } from "frontend/page/preferences"
 import { clearProblems, showProblem } from "frontend/page/problems"
 import { Api } from "frontend/session/api"
 import { idleSecondsLeft } from "frontend/session/idle"
-import { controls, isOpen } from "frontend/session/phase"
+import { controls, hasStream, isInLine, isOpen } from "frontend/session/phase"
 import { actionFor } from "frontend/session/shortcuts"
 import { SessionSocket, socketUrl } from "frontend/session/socket"
+import { Tab } from "frontend/session/tab"
 import { ViewerSession } from "frontend/session/viewer"
+import { timeLeftText } from "frontend/session/wording"
 
 AvatarStage.define()
+RetryIn.define()
 StatusLog.define()
 TimeLeft.define()
 
@@ -27,40 +35,42 @@ const preferred = preferences()
 const stage = document.querySelector("avatar-stage")
 const log = document.querySelector("status-log")
 const message = document.querySelector("#message")
-const choices = Object.fromEntries(
-  ["persona", "avatar", "voice", "quality"].map((id) => [id, document.querySelector(`#${id}`)]),
-)
 const leaveForm = part("leave")
 const csrfToken = new FormData(leaveForm).get("csrfmiddlewaretoken")
 
 const api = new Api({ fetch: (...request) => fetch(...request), csrfToken })
+const tab = new Tab()
 const session = new ViewerSession({
   api,
   connect: (id, handlers) => new SessionSocket({ url: socketUrl(id, location), ...handlers }),
   createPeer: (means) => new AvatarPeer(means),
+  tab,
+})
+const choices = new Choices({ api, personas: facts.personas, preferred, onChange: show })
+const line = new LinePanel({
+  session,
+  volume: () => (stage.muted ? 0 : stage.video.volume),
+  onTick: show,
 })
 const background = new BackgroundPanel({ stage, preferred, onChange: showBackground })
 
 /** Whether the running session was asked for a green screen, and whether one was seen. */
 let screen = { asked: false, found: null }
 
-/** What the persona says as soon as it is there, when it was called by the one big button. */
-let greeting = ""
+/** Whether the persona says hello: who called it step by step has something else in mind. */
+let greets = false
 
 // What people can do -----------------------------------------------------------------
 
 const ACTIONS = {
-  begin: async () => {
-    greeting = chosenPersona().welcome
-    await open()
-    await session.start()
-  },
-  new: () => {
-    greeting = ""
-    return open()
-  },
+  begin: () => open({ starts: true }),
+  continue: () => open({ starts: true, goesOn: true }),
+  new: () => open({ starts: false }),
+  take: () => session.take(),
+  move: () => session.move(),
   start: () => session.start(),
   close: () => session.close(),
+  "leave-line": () => session.close(),
   ask: () => speak((text) => session.ask(text)),
   repeat: () => speak((text) => session.repeat(text), MAX_REPEAT_CHARS),
   interrupt: () => session.interrupt(),
@@ -72,23 +82,19 @@ const ACTIONS = {
   message: () => message.focus(),
   help: () => openHelp(),
   "help-close": () => closeHelp(),
-  lists: () => loadLists(),
+  lists: () => choices.load(),
   "again-green": async () => {
     await session.close()
     await ACTIONS.begin()
   },
 }
 
-async function open() {
+async function open(how) {
   clearProblems(part("problems"))
+  greets = how.starts
   screen = { asked: background.wanted, found: null }
-  await session.open({
-    persona: choices.persona.value,
-    avatar_name: choices.avatar.value,
-    voice_id: choices.voice.value,
-    quality: choices.quality.value,
-    background: background.wanted ? "green" : "",
-  })
+  if (how.goesOn) choices.personaSlug = session.story.personaSlug
+  await session.open({ ...choices.wish, background: background.wanted ? "green" : "" }, how)
 }
 
 function speak(say, maxChars = Infinity) {
@@ -148,19 +154,32 @@ document.addEventListener("keydown", (event) => {
 // What the session tells ---------------------------------------------------------------
 
 session.addEventListener("change", () => show())
-session.addEventListener("line", ({ detail }) => log.add(detail))
+session.addEventListener("line", ({ detail }) => log.add(detail, detail.at))
 session.addEventListener("problem", ({ detail }) => showProblem(part("problems"), detail, linkFor(detail)))
 session.addEventListener("stream", ({ detail }) => stage.show(detail))
 session.addEventListener("stats", ({ detail }) => showStats(detail))
 session.addEventListener("hush", () => (stage.hushed = true))
 session.addEventListener("unhush", () => (stage.hushed = false))
+session.addEventListener("time", ({ detail }) => {
+  setText(part("last-minute"), timeLeftText(detail))
+  tellListeners(`${timeLeftText(detail)}.`)
+})
 
 stage.addEventListener("firstframe", () => {
+  const { goesOn } = session
   session.playing()
-  if (greeting) session.repeat(greeting)
-  greeting = ""
+  if (goesOn) welcomeBack()
+  else if (greets) session.repeat(choices.persona.welcome)
+  greets = false
   if (document.activeElement === document.body) message.focus({ preventScroll: true })
 })
+
+function welcomeBack() {
+  const text = "Welcome back; the conversation goes on"
+  log.add({ kind: "status", text })
+  tellListeners(`${text}.`)
+}
+
 stage.addEventListener("soundrefused", ({ refused }) => {
   controlsFor("hear")[0].hidden = !refused
 })
@@ -170,7 +189,7 @@ stage.addEventListener("screen", ({ found }) => {
 })
 
 function linkFor({ code }) {
-  if (code !== "no_seat") return null
+  if (code !== "no_seat" && code !== "too_many_sessions") return null
   return { text: "See your own sessions", href: document.querySelector("#studio").dataset.sessionsUrl }
 }
 
@@ -179,11 +198,15 @@ function linkFor({ code }) {
 const STATE_TEXT = {
   idle: "Not started",
   opening: "Opening…",
+  waiting: "In line",
+  offered: "A seat is free",
   ready: "Ready to start",
   connecting: "Connecting…",
   live: "Live",
+  resuming: "Reconnecting…",
   closing: "Closing…",
   ended: "Ended",
+  elsewhere: "In another window",
 }
 const MOOD_TEXT = { listening: "", thinking: "Thinking", speaking: "Speaking" }
 
@@ -192,14 +215,17 @@ function show() {
   stage.setAttribute("phase", phase)
   stage.setAttribute("mood", mood)
   stage.setAttribute("link", isOpen(phase) ? link : "open")
-  stage.caption = session.captions.text
+  stage.caption = session.speech.caption
   setText(part("state"), isOpen(phase) && link === "lost" ? "Reconnecting…" : STATE_TEXT[phase])
   showChip("mood", MOOD_TEXT[mood] ?? "")
-  showChip("ice", isOpen(phase) ? story.iceState : "")
-  showControls(phase)
-  showPoster(phase)
+  showChip("ice", hasStream(phase) ? story.iceState : "")
+  if (story.personaSlug && isOpen(phase)) choices.personaSlug = story.personaSlug
+  const can = controls(phase, { busy: session.busy, continuable: session.end.continues !== "" })
+  showControls(can)
+  showPoster({ session, persona: choices.persona, inLine: isInLine(phase) ? line.words : null, can })
+  line.show()
   showTime(phase, story)
-  if (phase === "ended") stage.clear()
+  if (!hasStream(phase)) stage.clear()
 }
 
 function showChip(name, text) {
@@ -207,38 +233,19 @@ function showChip(name, text) {
   setText(part(`${name}-text`), text)
 }
 
-function showControls(phase) {
-  const can = controls(phase, { busy: session.busy })
+function showControls(can) {
   for (const action of ["begin", "new", "start", "close", "ask", "repeat", "interrupt"]) {
     for (const control of controlsFor(action)) control.disabled = !can[action]
   }
-  for (const choice of Object.values(choices)) choice.disabled = !can.choose
-}
-
-const POSTER_TEXT = {
-  opening: "Finding a seat…",
-  ready: "In the wings. Press Start.",
-  connecting: "Curtain up in a moment…",
-  closing: "Closing…",
-}
-
-function showPoster(phase) {
-  const { name, title } = chosenPersona()
-  setText(part("poster-name"), name)
-  setText(part("poster-line"), phase === "ended" ? endText() : POSTER_TEXT[phase] ?? title)
-  setText(part("begin-text"), phase === "ended" ? "Talk again" : `Talk to ${name}`)
-}
-
-function endText() {
-  const reason = session.endReason
-  return reason ? `It ended: ${reason}.` : "It ended."
+  choices.disabled = !can.choose
 }
 
 function showTime(phase, story) {
   const clock = document.querySelector("time-left")
   clock.setAttribute("offset-ms", session.clockOffsetMs)
-  if (isOpen(phase)) clock.setAttribute("ends-at", story.endsAt)
+  if (hasStream(phase)) clock.setAttribute("ends-at", story.endsAt)
   else clock.removeAttribute("ends-at")
+  if (phase !== "live") setText(part("last-minute"), "")
 }
 
 function showStats({ fps, kbit_s, rtt_ms, jitter_ms, height }) {
@@ -258,51 +265,6 @@ setInterval(() => {
   if (left !== null) setText(part("idle-seconds"), String(left))
 }, 1000)
 
-// Choices ----------------------------------------------------------------------------------
-
-function chosenPersona() {
-  return facts.personas.find(({ slug }) => slug === choices.persona.value) ?? facts.personas[0]
-}
-
-choices.persona.addEventListener("change", () => {
-  showOwn()
-  show()
-})
-choices.quality.value = preferred.quality
-choices.quality.addEventListener("change", () => remember({ quality: choices.quality.value }))
-
-let names = { avatar: new Map(), voice: new Map() }
-
-async function loadLists() {
-  part("lists").hidden = true
-  try {
-    const [avatars, voices] = await Promise.all([api.avatars(), api.voices()])
-    names = {
-      avatar: new Map(avatars.map(({ avatar_id, name }) => [avatar_id, name])),
-      voice: new Map(voices.map(({ voice_id, name }) => [voice_id, name])),
-    }
-    fillSelect(choices.avatar, avatars.map(({ avatar_id, name }) => ({ value: avatar_id, text: name })))
-    fillSelect(choices.voice, voices.map(voiceOption))
-    showOwn()
-  } catch (problem) {
-    part("lists").hidden = false
-    setText(part("lists").querySelector("p"), `Avatars and voices could not be listed. ${problem.message} (${problem.code})`)
-  }
-}
-
-function voiceOption({ voice_id, name, language, gender }) {
-  return { value: voice_id, text: gender ? `${name}, ${gender}` : name, group: language }
-}
-
-/** Say whose face and voice "the persona's own" means. */
-function showOwn() {
-  const persona = chosenPersona()
-  for (const kind of ["avatar", "voice"]) {
-    const name = names[kind].get(persona[kind]) ?? persona[kind]
-    choices[kind].options[0].textContent = name ? `Own (${name})` : "Own"
-  }
-}
-
 // Sound, and going away ----------------------------------------------------------------------
 
 const volume = part("volume")
@@ -318,13 +280,35 @@ const singleKeys = document.querySelector("#single-keys")
 singleKeys.checked = preferred.singleKeys
 singleKeys.addEventListener("change", () => remember({ singleKeys: singleKeys.checked }))
 
-/** The tab goes away: a beacon gives the seat back at once, where a lease would take seconds. */
+/** The tab goes away, or is loaded anew: from now on the session has only seconds. */
 addEventListener("pagehide", () => {
   if (!isOpen(session.phase)) return
   if (session.id) navigator.sendBeacon(`/sessions/${session.id}/leave`, new FormData(leaveForm))
   session.leave()
 })
 
-log.add({ kind: "status", text: "Press Talk, or New and then Start" })
-loadLists()
+// Coming back ---------------------------------------------------------------------------------
+
+/** A page from the browser's back-forward cache is as good as one that was loaded anew. */
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) comeBack(tab.recall())
+})
+
+function comeBack(kept) {
+  greets = kept?.starts ?? false
+  const asked = facts.continue
+  if (asked && asked.id !== kept?.id) {
+    const found = { id: asked.id, choice: choices.wish }
+    if (asked.isOpen) session.findElsewhere(found)
+    else session.comeBack(found)
+  } else if (kept) {
+    session.comeBack(kept)
+  } else {
+    log.add({ kind: "status", text: "Press Talk, or New and then Start" })
+  }
+}
+
+choices.load()
 show()
+comeBack(tab.recall())
+if (facts.continue) history.replaceState(null, "", location.pathname)

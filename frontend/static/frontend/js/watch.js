@@ -39,7 +39,7 @@ function hear(frame) {
 
 function followSpeech({ type, data }) {
   const taskId = String(data.task_id ?? "")
-  if (type === "chat.sentence") captions.add(taskId, data.text)
+  if (type === "chat.sentence" || type === "avatar.farewell") captions.add(taskId, data.text)
   if (type === "avatar.start_talking") captions.start(taskId)
   if (type === "avatar.stop_talking") captions.stop(taskId)
 }
@@ -67,8 +67,14 @@ function show() {
   setText(part("caption"), captions.text)
   setText(part("ended"), over ? reasonText(story.endReason) : "not yet")
   part("stop").hidden = over
-  if (over) clock.removeAttribute("ends-at")
+  showPlace(story.place)
+  if (over || story.state === "waiting") clock.removeAttribute("ends-at")
   else if (story.endsAt) clock.setAttribute("ends-at", story.endsAt)
+}
+
+function showPlace(place) {
+  for (const element of document.querySelectorAll("[data-part=line]")) element.hidden = !place
+  if (place) setText(part("place"), `number ${place.position} of ${place.waiting}`)
 }
 
 function showMedia({ height, fps, kbit_s, rtt_ms, jitter_ms, freezes }) {

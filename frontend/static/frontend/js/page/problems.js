@@ -14,6 +14,7 @@ export function showProblem(place, problem, link = null) {
   words.append(sentence(problem.message, problem.code))
   const advice = [problem.detail, hintFor(problem.code)].filter(Boolean).join(" ")
   if (advice) words.append(paragraph(advice))
+  if (problem.retryAfterS) words.append(retryIn(problem.retryAfterS))
   if (link) words.append(linked(link))
   const notice = document.createElement("div")
   notice.className = "notice"
@@ -37,6 +38,14 @@ function sentence(message, code) {
   tag.className = "notice-code"
   tag.textContent = code
   line.append(strong, " ", tag)
+  return line
+}
+
+function retryIn(seconds) {
+  const line = paragraph("")
+  const wait = document.createElement("retry-in")
+  wait.setAttribute("seconds", seconds)
+  line.append(wait)
   return line
 }
 

@@ -5,13 +5,17 @@
  * What never reached the server has the code "network".
  */
 export class Problem extends Error {
-  /** @param {{code: string, message: string, detail?: string, status?: number}} facts */
-  constructor({ code, message, detail = "", status = 0 }) {
+  /**
+   * @param {{code: string, message: string, detail?: string, status?: number,
+   *          retryAfterS?: number}} facts
+   */
+  constructor({ code, message, detail = "", status = 0, retryAfterS = 0 }) {
     super(message)
     this.name = "Problem"
     this.code = code
     this.detail = detail
     this.status = status
+    this.retryAfterS = retryAfterS
   }
 }
 
@@ -26,14 +30,25 @@ export class Api {
   }
 
   /**
-   * Take a seat and get the avatar's offer. Empty choices are left to the persona.
+   * Take a seat and get the avatar's offer, or, where none is free, a place in line: the
+   * answer's `status` is "waiting" then. Empty choices are left to the persona.
    *
    * @param {{persona?: string, avatar_name?: string, voice_id?: string, quality?: string,
-   *          background?: string}} choice
+   *          background?: string, continues?: string}} choice
    */
   createSession(choice) {
     const given = Object.entries(choice).filter(([, value]) => value)
     return this.#post("/persona/heygen/session/create", Object.fromEntries(given))
+  }
+
+  /** Take the seat that is offered; answers as `createSession`. @param {string} session_id */
+  claimSession(session_id) {
+    return this.#post("/persona/heygen/session/claim", { session_id })
+  }
+
+  /** A new offer for a session that is open. @param {string} session_id */
+  resumeSession(session_id) {
+    return this.#post("/persona/heygen/session/resume", { session_id })
   }
 
   /** @param {string} session_id @param {RTCSessionDescriptionInit} sdp */
@@ -80,18 +95,19 @@ export class Api {
       throw new Problem({ code: "network", message: "The site could not be reached." })
     }
     const body = await answer.json().catch(() => null)
-    if (!answer.ok || !body) throw problemFrom(answer.status, body)
+    if (!answer.ok || !body) throw problemFrom(answer.status, body, answer.headers)
     return body.data ?? {}
   }
 }
 
 /** The `Problem` in an error answer, whatever of the documented body it carries. */
-export function problemFrom(status, body) {
+export function problemFrom(status, body, headers = new Headers()) {
   return new Problem({
     code: body?.code ?? (status >= 500 ? "server_error" : "refused"),
     message: body?.message ?? `The server answered ${status}.`,
     detail: upstreamWords(body?.upstream) || ownDetail(body),
     status,
+    retryAfterS: Number(headers.get("Retry-After")) || 0,
   })
 }
 

@@ -4,6 +4,7 @@
  */
 import { isWorthRetrying, retryDelayMs } from "frontend/session/backoff"
 import { parseFrame } from "frontend/session/frames"
+import { every } from "frontend/session/heart"
 
 const HEARTBEAT_MS = 2_500
 
@@ -18,7 +19,7 @@ export class SessionSocket {
   #lastSeq
   #attempt = 0
   #timer = 0
-  #heart = 0
+  #stopBeating = () => {}
   #closed = false
 
   /**
@@ -51,6 +52,11 @@ export class SessionSocket {
     this.#connect()
   }
 
+  /** The number of the last event that was heard, or null before the first. */
+  get lastSeq() {
+    return this.#lastSeq
+  }
+
   /** Send one message. False when there is no open connection to carry it. */
   send(message) {
     if (this.#socket?.readyState !== 1) return false
@@ -62,7 +68,7 @@ export class SessionSocket {
   close() {
     this.#closed = true
     clearTimeout(this.#timer)
-    clearInterval(this.#heart)
+    this.#stopBeating()
     this.#socket?.close(1000)
   }
 
@@ -80,7 +86,7 @@ export class SessionSocket {
     this.#onLink("open", 0)
     if (!this.#beats) return
     this.send({ type: "heartbeat" })
-    this.#heart = setInterval(() => this.send({ type: "heartbeat" }), HEARTBEAT_MS)
+    this.#stopBeating = every(HEARTBEAT_MS, () => this.send({ type: "heartbeat" }))
   }
 
   /** Hand a frame on, unless it is an event that was seen before the connection broke. */
@@ -97,7 +103,7 @@ export class SessionSocket {
   }
 
   #lost(code) {
-    clearInterval(this.#heart)
+    this.#stopBeating()
     if (this.#closed) return
     if (!isWorthRetrying(code)) {
       this.#closed = true

@@ -9,6 +9,8 @@
  * @property {string} endReason
  * @property {string} iceState
  * @property {string} personaName
+ * @property {string} personaSlug
+ * @property {import("frontend/session/line").Place|null} place  in line; null elsewhere
  * @property {string} endsAt      ISO 8601, "" when unlimited or unknown
  * @property {string} turn        id of the turn being answered, or ""
  * @property {string} speaking    task id of what is being said, or ""
@@ -21,6 +23,8 @@ export const UNTOLD = Object.freeze({
   endReason: "",
   iceState: "",
   personaName: "",
+  personaSlug: "",
+  place: null,
   endsAt: "",
   turn: "",
   speaking: "",
@@ -28,20 +32,24 @@ export const UNTOLD = Object.freeze({
 })
 
 const FOLDS = {
-  snapshot: (story, { session = {} }) => ({
+  snapshot: (story, { session = {}, queue }, at) => ({
     ...story,
     state: session.state ?? story.state,
     endReason: session.end_reason ?? "",
     iceState: session.ice_state ?? "",
     personaName: session.persona?.name ?? story.personaName,
+    personaSlug: session.persona?.slug ?? story.personaSlug,
+    place: queue ? placeAt(queue, at) : null,
     endsAt: session.ends_at ?? "",
   }),
   "session.status": (story, { to, reason }) => ({
     ...story,
     state: to ?? story.state,
     endReason: reason || story.endReason,
+    place: to === "waiting" ? story.place : null,
     ...(isOver(to) && { turn: "", speaking: "" }),
   }),
+  "queue.position": (story, place, at) => ({ ...story, place: placeAt(place, at) }),
   "ice.state": (story, { state }) => ({ ...story, iceState: state ?? story.iceState }),
   "avatar.start_talking": (story, { task_id }) => ({ ...story, speaking: String(task_id) }),
   "avatar.stop_talking": (story, { task_id }) =>
@@ -59,8 +67,20 @@ const FOLDS = {
  * @param {import("frontend/session/frames").Frame} frame
  * @returns {Story}
  */
-export function tell(story, { type, data }) {
-  return FOLDS[type]?.(story, data) ?? story
+export function tell(story, { type, data, at }) {
+  return FOLDS[type]?.(story, data, at) ?? story
+}
+
+/** A place in line as the server gives it, with the moment at which it was true. */
+export function placeAt({ position, waiting, estimated_wait_s, offered_until }, at) {
+  return { position, waiting, estimated_wait_s, offered_until, atMs: Date.parse(at) }
+}
+
+const USABLE = new Set(["ready", "connecting", "live"])
+
+/** Whether a session in this server state has a stream to come back to. @param {string} state */
+export function isUsable(state) {
+  return USABLE.has(state)
 }
 
 /** Whether a server state is an end. @param {string} state */

@@ -1,40 +1,64 @@
 /**
- * One viewer's session: the phases, the REST calls, the websocket and the peer connection,
+ * One viewer's session: its phases, the REST calls, the websocket and the peer connection,
  * joined. It knows nothing of the page; it is handed what reaches the outside.
  *
  * Events: "change" after anything that the page shows has changed; "line" with a log line;
- * "problem" with a `Problem`; "stream" with the avatar's media; "hush" and "unhush" when
- * sound has to stop at once, and may come back.
+ * "problem" with a `Problem`; "stream" with the avatar's media; "stats"; "time" with what is
+ * left in the last minute; "hush" and "unhush" when sound has to stop at once, and may come
+ * back.
  */
-import { Captions } from "frontend/session/captions"
-import { isOpen, nextPhase } from "frontend/session/phase"
+import { hasStream, isInLine, isOpen, nextPhase } from "frontend/session/phase"
 import { Problem, problemFrom } from "frontend/session/api"
-import { isOver, tell, UNTOLD } from "frontend/session/story"
+import { placeText } from "frontend/session/line"
+import { Speech } from "frontend/session/speech"
+import { isOver, isUsable, placeAt, tell, UNTOLD } from "frontend/session/story"
 import { clockOffsetMs } from "frontend/session/time"
-import { lineFor, reasonText } from "frontend/session/wording"
+import { ending, lineFor, reasonText } from "frontend/session/wording"
 
 /** What the server tells us back about ourselves needs no second line in the log. */
 const ECHOES = new Set(["snapshot", "session.status", "ice.state", "turn.started"])
 
+/** What is worth reading again of what happened before this page was there. */
+const MEMORIES = new Set([
+  "turn.started", "chat.sentence", "turn.finished", "avatar.replaced", "avatar.farewell",
+])
+
+/** What the avatar was given to say. */
+const WORDS = new Set(["chat.sentence", "avatar.farewell"])
+
+/** Ends that nobody wanted: while we are here, we go on by ourselves, once. */
+const ACCIDENTS = new Set(["viewer_lost", "viewer_left", "ice_failed", "upstream_ended"])
+
 const START_TIMEOUT_MS = 20_000
+const RESUME_TIMEOUT_MS = 60_000
 const STATS_EVERY_MS = 5_000
 
-/** After an interruption, what the jitter buffer still holds must not be heard. */
-const BUFFER_DRAIN_MS = 400
-const LONGEST_HUSH_MS = 1_500
+/** A stream that has played for so long may break and be mended again. */
+const STEADY_MS = 60_000
 
-/** An accepted sentence that has not begun by then was silenced by somebody else. */
-const LONGEST_PAUSE_MS = 4_000
+/** Who comes back later than this, from a closed laptop for one, wants to be asked. */
+const ABSENCE_MS = 120_000
+
+/** Why a life ends without ending the session: another window has it. */
+const MOVED = "moved"
+
+const NO_END = Object.freeze({
+  reason: "", text: "", hint: "", inLine: false, continues: "", place: "",
+})
 
 export class ViewerSession extends EventTarget {
   /** @type {import("frontend/session/phase").Phase} */
   phase = "idle"
   /** @type {import("frontend/session/story").Story} */
   story = UNTOLD
-  captions = new Captions()
+  speech = new Speech(() => this.story.turn !== "")
   link = "open"
   id = ""
-  endReason = ""
+  /**
+   * How the last one ended, for people. `continues` is the session whose conversation can
+   * go on, or ""; `place` that of one whose place in line is kept for another try.
+   */
+  end = NO_END
   /** By how much the server's clock is ahead of ours. */
   clockOffsetMs = 0
   /** Since when nothing was said or asked, milliseconds since the epoch. */
@@ -43,64 +67,104 @@ export class ViewerSession extends EventTarget {
   #api
   #connect
   #createPeer
+  #tab
+  #choice = {}
+  #starts = false
+  /** The ended session whose conversation this one goes on with, or "". */
+  #before = ""
   #socket = null
   #peer = null
   #life = new AbortController()
-  #hushed = 0
-  #pause = 0
+  #isAsking = false
+  /** Events up to this number happened before this page was there; -1 while we do not know. */
+  #pastSeq = 0
+  #endedAtMs = 0
+  #wasLive = false
+  #isBack = false
+  /** Whether we have gone on by ourselves, and not yet played steadily since. */
+  #mended = false
+  /** Whether the change to "opening" that comes next is our own doing. */
+  #reopens = false
 
   /**
    * @param {object} means
    * @param {import("frontend/session/api").Api} means.api
    * @param {(id: string, handlers: object) => import("frontend/session/socket").SessionSocket} means.connect
    * @param {(offer: object) => import("frontend/media/peer").AvatarPeer} means.createPeer
+   * @param {import("frontend/session/tab").Tab} means.tab
    */
-  constructor({ api, connect, createPeer }) {
+  constructor({ api, connect, createPeer, tab }) {
     super()
     this.#api = api
     this.#connect = connect
     this.#createPeer = createPeer
+    this.#tab = tab
+    this.speech.addEventListener("hush", () => this.#emit("hush"))
+    this.speech.addEventListener("unhush", () => this.#emit("unhush"))
+    this.speech.addEventListener("lull", () => this.#changed())
   }
 
   /** Whether the avatar speaks, or is about to. */
   get busy() {
-    return this.captions.speaking || this.captions.waiting > 0 || this.story.turn !== ""
+    return this.speech.isBusy || this.story.turn !== ""
+  }
+
+  /** Whether there was a conversation before, so that nobody says hello again. */
+  get goesOn() {
+    return this.#isBack || this.#before !== ""
   }
 
   /** What the avatar is doing, for the stage. */
   get mood() {
     if (this.phase !== "live") return ""
-    if (this.captions.speaking) return "speaking"
+    if (this.speech.isSpeaking) return "speaking"
     return this.busy ? "thinking" : "listening"
   }
 
-  /** New: take a seat and receive the avatar's offer. Does nothing while one is open. */
-  async open(choice) {
+  /** The time by the server's clock, milliseconds since the epoch. */
+  get serverNowMs() {
+    return Date.now() + this.clockOffsetMs
+  }
+
+  // What people do ---------------------------------------------------------------------
+
+  /**
+   * New: take a seat, or a place in line. Does nothing while one is open.
+   *
+   * @param {object} choice       as for `Api.createSession`
+   * @param {{starts?: boolean, goesOn?: boolean}} [how]  whether the stream begins as soon
+   *   as there is a seat; whether the conversation that has ended goes on
+   */
+  async open(choice, { starts = false, goesOn = false } = {}) {
     if (isOpen(this.phase)) return
+    const { continues, place } = this.end
     this.#reset()
+    this.#choice = choice
+    this.#starts = starts
+    if (goesOn) this.#before = continues
     this.#enter("new", "Creating new session… please wait")
-    const life = this.#life
-    try {
-      const session = await this.#api.createSession(choice)
-      if (life.signal.aborted) {
-        await this.#api.stopSession(session.session_id)
-        return
-      }
-      await this.#receive(session)
-    } catch (problem) {
-      this.#fail(problem)
-    }
+    const asked = { ...choice, continues: this.#before || place }
+    await this.#askFor(() => this.#api.createSession(asked))
+  }
+
+  /** Take the seat that is offered. */
+  async take() {
+    if (this.phase !== "offered") return
+    this.#enter("claim", "Taking the seat… please wait")
+    await this.#askFor(() => this.#api.claimSession(this.id))
   }
 
   /** Start: answer the offer; sound and picture follow. */
   async start() {
     if (this.phase !== "ready") return
+    this.#starts = true
+    this.#keep()
     this.#enter("start", "Starting session… please wait")
-    this.#giveUpAfter(START_TIMEOUT_MS)
+    this.#giveUpAfter(START_TIMEOUT_MS, "connecting", "start_timeout", "The avatar did not appear.")
     try {
       const answer = await this.#peer.answer()
       await this.#api.startSession(this.id, answer)
-      this.#peer.sendCandidates((candidate) => this.#api.sendCandidate(this.id, candidate))
+      this.#peer?.sendCandidates((candidate) => this.#api.sendCandidate(this.id, candidate))
       this.#say("status", "Session started")
     } catch (problem) {
       this.#fail(problem)
@@ -111,8 +175,10 @@ export class ViewerSession extends EventTarget {
   playing() {
     if (this.phase !== "connecting") return
     this.quietSinceMs = Date.now()
+    this.#wasLive = true
     this.#enter("playing", "The stream is playing")
     this.#reportStats()
+    this.#within(STEADY_MS, () => (this.#mended = false))
   }
 
   /** Talk: the persona's mind answers. */
@@ -134,38 +200,166 @@ export class ViewerSession extends EventTarget {
   /** Silence now, here first and then at the server. */
   interrupt() {
     if (this.phase !== "live") return
-    this.#hush()
-    this.captions.drop()
+    this.speech.hush()
     this.#send({ type: "interrupt" })
     this.#changed()
   }
 
-  /** Close: give the seat back. What the network thinks of it does not keep the page. */
+  /** Close, or leave the line. What the network thinks of it does not keep the page. */
   async close() {
     if (!isOpen(this.phase) || this.phase === "closing") return
-    const id = this.id
-    this.#enter("close", "Closing connection… please wait")
+    const { id } = this
+    const reason = isInLine(this.phase) ? "you_left_line" : "you_closed"
+    const words = isInLine(this.phase) ? "Leaving the line…" : "Closing connection… please wait"
+    this.#enter("close", words)
     this.#release()
+    this.#tab.forget()
     try {
       if (id) await this.#api.stopSession(id)
     } catch (problem) {
       this.#report(problem)
     }
-    this.#end("closed by you")
+    this.#end(reason)
   }
 
   /** The page goes away: let go without waiting. The caller sends the beacon. */
   leave() {
-    if (isOpen(this.phase)) this.#end("you left the page")
+    if (isOpen(this.phase)) this.#end("you_left")
+  }
+
+  // Coming back ------------------------------------------------------------------------
+
+  /** Return to what this tab showed before it was loaded anew, unless another tab has it. */
+  comeBack(kept) {
+    return this.#return(kept, { steal: false })
+  }
+
+  /** A session that another window may show; `move` brings it here. */
+  findElsewhere(kept) {
+    if (isOpen(this.phase)) return
+    this.#reset()
+    this.#recall(kept)
+    this.#enter("moved", "The session is open in another window")
+  }
+
+  /** Bring it here from another window. */
+  async move() {
+    if (this.phase !== "elsewhere") return
+    await this.#return(this.#kept(), { steal: true })
+  }
+
+  #kept() {
+    return { id: this.id, starts: this.#starts, before: this.#before, choice: this.#choice }
+  }
+
+  #recall({ id, starts = true, before = "", choice = {} }) {
+    this.id = id
+    this.#starts = starts
+    this.#before = before
+    this.#choice = choice
+  }
+
+  async #return(kept, { steal }) {
+    if (isOpen(this.phase)) return
+    this.#reset()
+    this.#recall(kept)
+    this.#enter("return", "Coming back to your session… please wait")
+    const { signal } = this.#life
+    const isOurs = await this.#hold(steal)
+    if (signal.aborted) return
+    if (!isOurs) this.#moved("The session is open in another window")
+    else this.#listen({ after: 0 })
+  }
+
+  /** Mend a broken stream, once: whether that is being tried. */
+  #mend(why) {
+    if (this.#mended || !this.#wasLive || !hasStream(this.phase)) return false
+    this.#mended = this.#isBack = true
+    const after = this.#socket?.lastSeq ?? 0
+    this.#release()
+    this.#life = new AbortController()
+    this.#starts = true
+    this.#enter("return", `${why} Reconnecting…`)
+    this.#listen({ after })
+    return true
+  }
+
+  /** What was missed has been told: go on from where the session stands now. */
+  async #goOn() {
+    const { state, endReason, place } = this.story
+    if (state === "waiting") {
+      if (place) this.#standInLine("Back in line")
+    } else if (isUsable(state)) {
+      await this.#resume()
+    } else if (isOver(state) && this.#mended && this.#wasAccident(endReason)) {
+      await this.#continue()
+    } else if (isOver(state)) {
+      this.#end(endReason)
+    } // else it opens, or closes, and the next event tells
+  }
+
+  #wasAccident(reason) {
+    return ACCIDENTS.has(reason) && this.serverNowMs - this.#endedAtMs < ABSENCE_MS
+  }
+
+  async #resume() {
+    if (this.#isAsking) return
+    this.#reopens = true
+    this.#isBack = this.#wasLive
+    this.#starts ||= this.story.state !== "ready"
+    this.#enter("", "The session is still open; coming back to it")
+    await this.#askFor(() => this.#api.resumeSession(this.id))
+  }
+
+  async #continue() {
+    this.#before = this.id
+    this.#socket.close()
+    this.#enter("", `${ending(this.story.endReason).text} Going on in a new session`)
+    const asked = { ...this.#choice, continues: this.#before }
+    await this.#askFor(() => this.#api.createSession(asked))
+  }
+
+  // Getting a seat ---------------------------------------------------------------------
+
+  /** Ask for a stream; the answer is one, or a place in line. */
+  async #askFor(call) {
+    const { signal } = this.#life
+    this.#isAsking = true
+    try {
+      const answer = await call()
+      this.#isAsking = false
+      if (signal.reason === MOVED) return
+      if (signal.aborted) await this.#api.stopSession(answer.session_id)
+      else if (answer.status === "waiting") this.#queued(answer)
+      else await this.#receive(answer)
+    } catch (problem) {
+      this.#isAsking = false
+      if (!signal.aborted) this.#fail(problem)
+    }
+  }
+
+  #queued(ticket) {
+    const lostIt = this.id === ticket.session_id && this.phase === "opening"
+    this.#adopt(ticket.session_id)
+    const at = new Date(this.serverNowMs).toISOString()
+    this.story = { ...this.story, state: "waiting", place: placeAt(ticket, at) }
+    this.#standInLine(lostIt ? "The seat was taken a moment before; you keep your place" : "")
+  }
+
+  /** In line: wait, or be offered a seat, as the newest word has it. */
+  #standInLine(word = "") {
+    const { place } = this.story
+    const happening = place.offered_until ? "offered" : "queued"
+    if (nextPhase(this.phase, happening) === this.phase) return
+    if (this.phase === "offered") word = "The seat is needed elsewhere after all; you keep your place"
+    if (word) this.#say("status", word)
+    const text = place.offered_until ? "A seat is free for you" : placeText(place)
+    this.#enter(happening, text)
   }
 
   async #receive(session) {
-    this.id = session.session_id
-    this.story = { ...UNTOLD, endsAt: session.ends_at ?? "" }
-    this.#socket = this.#connect(this.id, {
-      onFrame: (frame) => this.#hear(frame),
-      onLink: (link, code) => this.#linked(link, code),
-    })
+    this.#adopt(session.session_id)
+    this.story = { ...this.story, place: null, endsAt: session.ends_at ?? "", endReason: "" }
     this.#peer = this.#createPeer({
       iceServers: session.ice_servers2 ?? session.ice_servers ?? [],
       onStream: (stream) => this.#emit("stream", stream),
@@ -175,74 +369,147 @@ export class ViewerSession extends EventTarget {
     const { signal } = this.#life
     await this.#peer.accept(session.sdp)
     if (signal.aborted) return
-    this.#enter("offered", "Session created. You can start the stream now")
+    const next = this.#starts ? "" : ". You can start the stream now"
+    this.#enter("opened", `${this.#isBack ? "Session resumed" : "Session created"}${next}`)
+    if (this.#starts) await this.start()
+  }
+
+  /** Make a session ours: its id, its socket, and the right to show it. */
+  #adopt(id) {
+    const isKnown = this.#socket && this.id === id
+    this.id = id
+    this.#keep()
+    this.#hold(true)
+    if (isKnown) return
+    this.story = UNTOLD
+    this.#reopens = false
+    this.#listen({ after: 0 })
+  }
+
+  #keep() {
+    this.#tab.remember(this.#kept())
+  }
+
+  #hold(steal) {
+    const { id } = this
+    const onTaken = () => this.id === id && this.#moved("Another window has taken over")
+    return this.#tab.hold(id, { steal, onTaken })
+  }
+
+  /** Another window has it; nothing of it is ours any more, and nothing is stopped. */
+  #moved(word) {
+    if (!isOpen(this.phase)) return
+    this.#release(MOVED)
+    this.#enter("moved", word)
+  }
+
+  // What the server tells --------------------------------------------------------------
+
+  #listen({ after }) {
+    this.#socket?.close()
+    this.#pastSeq = -1
+    this.#socket = this.#connect(this.id, {
+      after,
+      onFrame: (frame) => this.#hear(frame),
+      onLink: (link, code) => this.#linked(link, code),
+    })
   }
 
   #hear(frame) {
-    this.story = { ...tell(this.story, frame), iceState: this.#peer?.iceState ?? "" }
-    if (frame.type === "snapshot") this.clockOffsetMs = clockOffsetMs(frame.at, Date.now())
-    if (frame.type === "chat.sentence") {
-      this.captions.add(String(frame.data.task_id), frame.data.text)
-      this.#awaitSpeech()
-    } else if (frame.type === "avatar.start_talking") {
-      this.#talked({ state: "start", taskId: String(frame.data.task_id) })
-    } else if (frame.type === "avatar.stop_talking") {
-      this.#talked({ state: "stop", taskId: String(frame.data.task_id) })
+    if (frame.type === "snapshot") this.#meet(frame)
+    if (!isOpen(this.phase)) return
+    if (frame.seq !== null && frame.type !== "snapshot" && frame.seq <= this.#pastSeq) {
+      this.#remember(frame)
+    } else {
+      this.#live(frame)
     }
-    if (frame.type === "turn.finished" && frame.data.interrupted && !this.story.turn) {
-      this.captions.drop()
-    }
-    if (frame.type === "error") this.#emit("problem", problemFrom(0, frame.data))
-    if (!ECHOES.has(frame.type)) {
-      this.#note(lineFor(frame, { persona: this.story.personaName || "Avatar", viewer: "You" }))
-    }
-    if (isOver(this.story.state)) this.#end(reasonText(this.story.endReason) || "ended")
+    const isCaughtUp = this.#pastSeq >= 0 && this.#socket?.lastSeq >= this.#pastSeq
+    if (this.phase === "resuming" && isCaughtUp) this.#goOn()
     this.#changed()
+  }
+
+  /** The first frame of a socket: when we are, and whether this is ours at all. */
+  #meet({ at, seq, data }) {
+    this.clockOffsetMs = clockOffsetMs(at, Date.now())
+    if (this.#pastSeq < 0) this.#pastSeq = seq ?? 0
+    if (data.role !== "operator") return
+    this.#tab.forget()
+    this.#end("gone")
+  }
+
+  #remember(frame) {
+    this.#learn(frame)
+    if (MEMORIES.has(frame.type)) this.#note(this.#lineFor(frame), new Date(frame.at))
+  }
+
+  #learn({ type, at, data }) {
+    if (type !== "session.status") return
+    if (data.to === "live") this.#wasLive = true
+    if (isOver(data.to)) this.#endedAtMs = Date.parse(at)
+  }
+
+  #live(frame) {
+    this.#learn(frame)
+    this.story = { ...tell(this.story, frame), iceState: this.#peer?.iceState ?? "" }
+    const taskId = String(frame.data.task_id)
+    if (WORDS.has(frame.type)) this.speech.accept(taskId, frame.data.text)
+    if (frame.type === "avatar.start_talking") this.#talked("start", taskId)
+    if (frame.type === "avatar.stop_talking") this.#talked("stop", taskId)
+    if (frame.type === "turn.finished" && frame.data.interrupted && !this.story.turn) {
+      this.speech.drop()
+    }
+    if (frame.type === "time.left") this.#emit("time", frame.data)
+    if (frame.type === "error") this.#emit("problem", problemFrom(0, frame.data))
+    if (!ECHOES.has(frame.type)) this.#note(this.#lineFor(frame))
+    if (this.#isReopened(frame)) this.#moved("The session goes on in another window")
+    if (this.phase !== "resuming") this.#follow()
+  }
+
+  /** Whether somebody gave the session a new stream, and that was not us. */
+  #isReopened({ type, data }) {
+    if (type !== "session.status" || data.to !== "opening" || !isUsable(data.from)) return false
+    const byUs = this.#reopens
+    this.#reopens = false
+    return !byUs && hasStream(this.phase)
+  }
+
+  /** What the session's own changes mean for us, who did not ask for them. */
+  #follow() {
+    const { state, place, endReason } = this.story
+    if (this.#isAsking) return // the answer says more
+    if (isOver(state) || state === "closing") {
+      if (ACCIDENTS.has(endReason) && this.#mend(ending(endReason).text)) return
+      this.#end(endReason)
+    } else if (isInLine(this.phase)) {
+      if (state !== "waiting") this.#moved("The seat was taken in another window")
+      else if (place) this.#standInLine()
+    }
+  }
+
+  #lineFor(frame) {
+    return lineFor(frame, { persona: this.story.personaName || "Avatar", viewer: "You" })
   }
 
   /** The data channel is quickest: act on it, and tell those who watch. */
   #talking({ state, taskId }) {
-    this.#talked({ state, taskId })
+    this.#talked(state, taskId)
     this.#socket?.send({ type: "avatar.talking", state, task_id: taskId })
     this.#changed()
   }
 
-  #talked({ state, taskId }) {
+  #talked(state, taskId) {
     this.quietSinceMs = Date.now()
-    const isNews = state === "start" ? this.captions.start(taskId) : this.captions.stop(taskId)
-    this.#awaitSpeech()
-    if (!isNews || !this.#hushed) return
-    this.#unhushAfter(state === "start" ? 0 : BUFFER_DRAIN_MS)
-  }
-
-  /** Sentences wait for their voice; after too long a pause it will not come any more. */
-  #awaitSpeech() {
-    clearTimeout(this.#pause)
-    this.#pause = setTimeout(() => {
-      if (this.captions.speaking || this.story.turn) return
-      this.captions.drop()
-      this.#changed()
-    }, LONGEST_PAUSE_MS)
-  }
-
-  #hush() {
-    this.#emit("hush")
-    this.#unhushAfter(LONGEST_HUSH_MS)
-  }
-
-  #unhushAfter(waitMs) {
-    clearTimeout(this.#hushed)
-    this.#hushed = setTimeout(() => {
-      this.#hushed = 0
-      this.#emit("unhush")
-    }, waitMs)
+    this.speech.talked(state, taskId)
   }
 
   #iceChanged(state) {
     if (!isOpen(this.phase)) return
     this.story = { ...this.story, iceState: state }
-    this.#socket?.send({ type: "ice.state", state })
     this.#say("ice", `ICE connection state changed to: ${state}`)
+    // The server ends a session whose connection failed, so it hears of that only when
+    // there is nothing more that we would try.
+    if (state === "failed" && this.#mend("The media connection failed.")) return
+    this.#socket?.send({ type: "ice.state", state })
     if (state === "failed") {
       this.#fail(new Problem({ code: "media_failed", message: "The media connection failed." }))
     }
@@ -271,21 +538,14 @@ export class ViewerSession extends EventTarget {
     if (code === 4401) {
       this.#report(new Problem({ code: "not_authenticated", message: "You are signed out." }))
     }
-    this.#end("the session is over")
+    this.#tab.forget()
+    this.#end("gone")
   }
 
   #send(message) {
     this.quietSinceMs = Date.now()
     if (this.#socket?.send(message)) return
     this.#report(new Problem({ code: "network", message: "Not sent: the connection is down." }))
-  }
-
-  #giveUpAfter(waitMs) {
-    const { signal } = this.#life
-    setTimeout(() => {
-      if (signal.aborted || this.phase !== "connecting") return
-      this.#fail(new Problem({ code: "start_timeout", message: "The avatar did not appear." }))
-    }, waitMs)
   }
 
   #reportStats() {
@@ -298,12 +558,27 @@ export class ViewerSession extends EventTarget {
     this.#life.signal.addEventListener("abort", () => clearInterval(timer))
   }
 
+  // Endings ----------------------------------------------------------------------------
+
+  #giveUpAfter(waitMs, phase, code, message) {
+    this.#within(waitMs, () => {
+      if (this.phase === phase) this.#fail(new Problem({ code, message }))
+    })
+  }
+
+  /** Do something later, unless this life of the session is over by then. */
+  #within(waitMs, does) {
+    const { signal } = this.#life
+    const timer = setTimeout(() => does(), waitMs)
+    signal.addEventListener("abort", () => clearTimeout(timer))
+  }
+
   /** Something failed for good: say so, and give the seat back if we hold one. */
   #fail(problem) {
     if (!isOpen(this.phase) || this.phase === "closing") return
     this.#report(problem)
-    const id = this.id
-    this.#end(problem.message)
+    const { id } = this
+    this.#end(problem.code, problem.message)
     if (id) this.#api.stopSession(id).catch(() => {})
   }
 
@@ -316,37 +591,49 @@ export class ViewerSession extends EventTarget {
     this.#emit("problem", problem)
   }
 
-  #end(reason) {
+  #end(reason, message = "") {
     if (!isOpen(this.phase)) return
-    this.endReason = reason
+    const inLine = isInLine(this.phase)
+    const words = message ? { text: message, hint: "" } : ending(reason, { inLine })
+    const continues = this.#wasLive ? this.id : this.#before
+    const place = message && this.phase === "opening" ? this.id : ""
+    this.end = { reason, ...words, inLine, continues, place }
+    if (!continues && reason !== "you_left") this.#tab.forget()
     this.#release()
-    this.#enter("ended", `Session ended: ${reason}`)
+    this.#tab.release()
+    this.#enter("ended", `Session ended: ${message || reasonText(reason) || "it is over"}`)
   }
 
   /** Let go of everything that this session holds. Doing it twice is harmless. */
-  #release() {
-    this.#life.abort()
+  #release(why = "ended") {
+    this.#life.abort(why)
     this.#socket?.close()
     this.#peer?.close()
     this.#socket = null
     this.#peer = null
-    this.captions = new Captions()
-    clearTimeout(this.#pause)
-    clearTimeout(this.#hushed)
-    this.#hushed = 0
-    this.#emit("unhush")
+    this.#reopens = false
+    this.speech.reset()
   }
 
   #reset() {
+    this.#release()
     this.#life = new AbortController()
     this.story = UNTOLD
     this.link = "open"
     this.id = ""
-    this.endReason = ""
+    this.#before = ""
+    this.#wasLive = false
+    this.#isBack = false
+    this.#mended = false
+    this.#endedAtMs = 0
+    this.end = NO_END
   }
 
   #enter(happening, text) {
     this.phase = nextPhase(this.phase, happening)
+    if (happening === "return") {
+      this.#giveUpAfter(RESUME_TIMEOUT_MS, "resuming", "resume_timeout", "The session could not be reached.")
+    }
     this.#say("status", text)
     this.#changed()
   }
@@ -355,8 +642,8 @@ export class ViewerSession extends EventTarget {
     this.#note({ kind, text })
   }
 
-  #note(line) {
-    if (line) this.#emit("line", line)
+  #note(line, at = new Date()) {
+    if (line) this.#emit("line", { ...line, at })
   }
 
   #changed() {

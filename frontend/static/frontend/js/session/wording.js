@@ -20,9 +20,13 @@ const HINTS = {
   no_seat:
     "Every seat is taken. Close one of your own sessions, or ask a colleague or the " +
     "staff of this site to close one; a seat whose viewer has left frees itself in seconds.",
+  too_many_sessions:
+    "You have as many conversations at once as this site allows. Close one of them, then begin again.",
+  quota_used_up:
+    "Your time fills up again with the next day or month. The staff of this site can allow you more.",
   accounts_resting:
-    "The avatar servers failed several times and are left alone for a moment. Try again soon; " +
-    "staff can see why under Accounts in the admin.",
+    "The avatar servers failed several times and are left alone for a moment. " +
+    "Staff can see why under Accounts in the admin.",
   session_not_found: "This session is over, or was never yours. Begin a new one.",
   wrong_state: "The session has moved on in the meantime. Begin a new one.",
   not_authenticated: "Your sign-in has expired. Sign in again and come back.",
@@ -46,6 +50,7 @@ const HINTS = {
   media_failed: "Sound and picture could not come through. A firewall may be in the way; try another network.",
   connection_lost: "The connection was lost for too long. Begin again.",
   start_timeout: "No picture arrived in time. Begin again.",
+  resume_timeout: "The session could not be reached again. Begin again, or continue the conversation.",
 }
 
 const FAMILIES = [
@@ -68,14 +73,69 @@ const REASONS = {
   ice_failed: "sound and picture could not get through",
   idle: "nothing was said for a while",
   max_age: "its time was up",
+  quota: "the time allowance was used up",
+  offer_missed: "the offered seat was not taken in time",
   staff_stopped: "staff stopped it",
   upstream_ended: "the avatar server ended it",
   upstream_refused: "the avatar server refused it",
+  you_closed: "closed by you",
+  you_left_line: "you left the line",
+  you_left: "you left the page",
+  gone: "it is over",
 }
 
 /** Why a session ended, in words. @param {string} reason one of the server's end reasons */
 export function reasonText(reason) {
   return REASONS[reason] ?? reason.replaceAll("_", " ")
+}
+
+/** To the viewer: how it ended, and what they can do. Codes of problems of ours are here too. */
+const ENDS = {
+  you_closed: ["You closed it.", ""],
+  you_left_line: ["You left the line.", ""],
+  you_left: ["You left the page.", ""],
+  gone: ["The session is over.", ""],
+  viewer_closed: ["You closed it in another window.", ""],
+  viewer_left: ["You left the page, so the seat was given back.", ""],
+  viewer_lost: ["The connection was lost for too long, so the seat was given back.", ""],
+  ice_failed: ["Sound and picture could not get through.", ""],
+  idle: ["Nothing was said for a while, so the seat was given back.", ""],
+  max_age: ["Its time was up.", "There is a limit, so that everybody gets a seat. You can go on in a new session."],
+  quota: ["Your time allowance is used up.", "It fills up again with the next day or month. Staff can allow you more."],
+  offer_missed: ["You missed the seat: it went to the next in line.", "Join again to get a new place."],
+  staff_stopped: ["The site’s staff stopped it.", ""],
+  upstream_ended: ["The avatar server ended it.", ""],
+  upstream_refused: ["The avatar server refused it.", ""],
+}
+
+const LINE_ENDS = {
+  ...ENDS,
+  viewer_closed: ["You left the line in another window.", ""],
+  viewer_left: ["You left the page, so your place went to the next.", ""],
+  viewer_lost: ["You lost your place: the connection was away for too long.", "Join again to get a new one."],
+  staff_stopped: ["The site’s staff took you out of the line.", ""],
+}
+
+/**
+ * What to tell somebody whose session, or whose waiting, has ended.
+ *
+ * @param {string} reason one of the server's end reasons, or of ours
+ * @param {{inLine?: boolean}} [where]
+ * @returns {{text: string, hint: string}}
+ */
+export function ending(reason, { inLine = false } = {}) {
+  const [text, hint] = (inLine ? LINE_ENDS : ENDS)[reason] ?? [otherEnding(reason), ""]
+  return { text, hint }
+}
+
+function otherEnding(reason) {
+  return reason ? `It ended: ${reasonText(reason)}.` : "It ended."
+}
+
+/** The last minute, in words. @param {{seconds: number, reason?: string}} left */
+export function timeLeftText({ seconds, reason }) {
+  const time = seconds === 60 ? "One minute" : `${Math.round(seconds)} seconds`
+  return reason === "quota" ? `${time} left of your allowance` : `${time} left`
 }
 
 /**
@@ -92,11 +152,13 @@ const LINES = {
   "avatar.start_talking": (_, { persona }) => line("status", `${persona} started talking`),
   "avatar.stop_talking": (_, { persona }) => line("status", `${persona} stopped talking`),
   "chat.sentence": ({ text }, { persona }) => line("said", `${persona}: ${text}`),
+  "avatar.farewell": ({ text }, { persona }) => line("said", `${persona}: ${text}`),
   "turn.started": ({ kind, prompt }, { viewer }) =>
     prompt && kind !== "say" ? line("heard", `${viewer}: ${prompt}`) : null,
   "turn.finished": ({ interrupted }) => (interrupted ? line("status", "Interrupted") : null),
   "turn.timings": (timings) => timingsLine(timings),
-  "time.left": ({ seconds }) => line("time", `${Math.round(seconds)} seconds left`),
+  "time.left": (left) => line("time", timeLeftText(left)),
+  "avatar.replaced": (wish) => line("status", replacedText(wish)),
   error: ({ code, message }) => line("error", `${message} (${code})`),
 }
 
@@ -109,6 +171,11 @@ const LINES = {
  */
 export function lineFor({ type, data }, names) {
   return LINES[type]?.(data, names) ?? null
+}
+
+function replacedText({ avatar_name, voice_id }) {
+  if (avatar_name) return `${avatar_name} is not available here; another avatar stands in`
+  return `The voice ${voice_id} is not available here; another one stands in`
 }
 
 function line(kind, text) {

@@ -1,0 +1,2 @@
+/** Told a period in milliseconds, answers that often; see `heart.js`. */
+onmessage = ({ data: periodMs }) => setInterval(() => postMessage(null), periodMs)

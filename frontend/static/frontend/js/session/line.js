@@ -1,0 +1,72 @@
+/** The line for a seat, in words: where one stands, how long yet, whose turn it is. */
+
+/**
+ * @typedef {object} Place
+ * @property {number} position          1 is the first
+ * @property {number} waiting           how many wait, all in all
+ * @property {number|null} estimated_wait_s
+ * @property {string|null} offered_until  ISO 8601, by the server's clock
+ * @property {number} atMs              when it was said, by the server's clock
+ */
+
+/** @param {Place} place */
+export function placeText({ position }) {
+  return position === 1 ? "You are next in line" : `You are number ${position} in line`
+}
+
+/** How many wait besides: "" when nobody does. @param {Place} place */
+export function companyText({ position, waiting }) {
+  const behind = waiting - position
+  if (behind <= 0) return ""
+  return behind === 1 ? "1 person waits behind you" : `${behind} people wait behind you`
+}
+
+/**
+ * How long yet, as a friend would say it; "" when nobody can say.
+ *
+ * @param {Place} place
+ * @param {number} nowMs by the server's clock
+ */
+export function waitText({ estimated_wait_s, atMs }, nowMs) {
+  if (estimated_wait_s === null || estimated_wait_s === undefined) return ""
+  const leftS = estimated_wait_s - (nowMs - atMs) / 1000
+  if (leftS <= 0) return "any moment now"
+  if (leftS < 50) return "less than a minute"
+  const minutes = Math.round(leftS / 60)
+  if (minutes <= 1) return "about a minute"
+  if (minutes < 60) return `about ${minutes} minutes`
+  const hours = Math.round(minutes / 60)
+  return hours === 1 ? "about an hour" : `about ${hours} hours`
+}
+
+/** What a screen reader says when a place changes. @param {Place} place */
+export function spokenPlace(place, nowMs) {
+  const wait = waitText(place, nowMs)
+  return wait ? `${placeText(place)}, ${wait}.` : `${placeText(place)}.`
+}
+
+/**
+ * Whole seconds until an instant, never negative.
+ *
+ * @param {string} instant ISO 8601, by the server's clock
+ * @param {number} nowMs by the server's clock
+ */
+export function secondsUntil(instant, nowMs) {
+  const at = Date.parse(instant)
+  return Number.isNaN(at) ? 0 : Math.max(0, Math.ceil((at - nowMs) / 1000))
+}
+
+/**
+ * The page's title for whoever looks at another tab; "" when there is nothing to tell.
+ *
+ * @param {{phase: string, place: Place|null, nowMs: number, isCalm: boolean}} facts
+ *   `isCalm` when nothing should blink
+ */
+export function lineTitle({ phase, place, nowMs, isCalm }) {
+  if (!place) return ""
+  if (phase === "waiting") return `${place.position === 1 ? "Next" : `No. ${place.position}`} in line`
+  if (phase !== "offered") return ""
+  const leftS = secondsUntil(place.offered_until, nowMs)
+  const counted = `Take your seat (${leftS})`
+  return isCalm || leftS % 2 ? counted : "★ A seat is free ★"
+}

@@ -1,0 +1,92 @@
+/**
+ * What is being said, and silence when it must stop at once.
+ *
+ * Events: "hush" and "unhush" when sound has to stop, and may come back; "lull" when what
+ * was accepted will not be said any more.
+ */
+import { Captions } from "frontend/session/captions"
+
+/** After an interruption, what the jitter buffer still holds must not be heard. */
+const BUFFER_DRAIN_MS = 400
+const LONGEST_HUSH_MS = 1_500
+
+/** An accepted sentence that has not begun by then was silenced by somebody else. */
+const LONGEST_PAUSE_MS = 4_000
+
+export class Speech extends EventTarget {
+  #captions = new Captions()
+  #isWriting
+  #hushed = 0
+  #pause = 0
+
+  /** @param {() => boolean} isWriting whether a reply is being made, so that more may come */
+  constructor(isWriting) {
+    super()
+    this.#isWriting = isWriting
+  }
+
+  get caption() {
+    return this.#captions.text
+  }
+
+  get isSpeaking() {
+    return this.#captions.speaking
+  }
+
+  /** Whether the avatar speaks, or has something that it has not begun to say. */
+  get isBusy() {
+    return this.#captions.speaking || this.#captions.waiting > 0
+  }
+
+  /** The avatar was given a sentence. */
+  accept(taskId, text) {
+    this.#captions.add(taskId, text)
+    this.#awaitVoice()
+  }
+
+  /** It began or stopped saying one. @param {"start"|"stop"} state */
+  talked(state, taskId) {
+    const isNews = state === "start" ? this.#captions.start(taskId) : this.#captions.stop(taskId)
+    this.#awaitVoice()
+    if (!isNews || !this.#hushed) return
+    this.#unhushAfter(state === "start" ? 0 : BUFFER_DRAIN_MS)
+  }
+
+  /** Silence now, whatever is still on its way. */
+  hush() {
+    this.dispatchEvent(new Event("hush"))
+    this.#unhushAfter(LONGEST_HUSH_MS)
+    this.drop()
+  }
+
+  /** Forget what has not been said. */
+  drop() {
+    this.#captions.drop()
+  }
+
+  /** The stream is gone. */
+  reset() {
+    this.#captions = new Captions()
+    clearTimeout(this.#pause)
+    clearTimeout(this.#hushed)
+    this.#hushed = 0
+    this.dispatchEvent(new Event("unhush"))
+  }
+
+  #awaitVoice() {
+    clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => {
+      if (this.isSpeaking || this.#isWriting()) return
+      this.drop()
+      this.dispatchEvent(new Event("lull"))
+    }, LONGEST_PAUSE_MS)
+  }
+
+  #unhushAfter(waitMs) {
+    clearTimeout(this.#hushed)
+    this.#hushed = setTimeout(() => {
+      this.#hushed = 0
+      this.dispatchEvent(new Event("unhush"))
+    }, waitMs)
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What this tab keeps of its session over a reload, and that no other tab shows it too.
+ *
+ * A duplicated tab begins with a copy of the storage, so knowing a session's id does not
+ * make it ours: whoever shows it holds a lock of its name, which goes with the page.
+ */
+
+const KEY = "greenroom.session"
+
+/** How long a page that is loaded anew waits for its former self to let go. */
+const PATIENCE_MS = 800
+
+/**
+ * @typedef {object} Kept
+ * @property {string} id
+ * @property {boolean} starts      whether the stream begins as soon as there is a seat
+ * @property {object} choice       persona, avatar, voice, quality, background
+ */
+
+export class Tab {
+  #storage
+  #locks
+  #id = ""
+  #held = new AbortController()
+
+  /**
+   * Without a lock manager, as on a page without HTTPS, every tab counts as the only one.
+   *
+   * @param {{storage?: Storage|null, locks?: LockManager|null}} [means]
+   */
+  constructor({ storage = sessionStorageOrNull(), locks = navigator.locks ?? null } = {}) {
+    this.#storage = storage
+    this.#locks = locks
+  }
+
+  /** @returns {Kept|null} */
+  recall() {
+    try {
+      const kept = JSON.parse(this.#storage?.getItem(KEY) ?? "null")
+      return kept?.id ? kept : null
+    } catch {
+      return null
+    }
+  }
+
+  /** @param {Kept} kept */
+  remember(kept) {
+    try {
+      this.#storage?.setItem(KEY, JSON.stringify(kept))
+    } catch {
+      // A full storage: then a reload begins anew.
+    }
+  }
+
+  forget() {
+    this.#storage?.removeItem(KEY)
+  }
+
+  /**
+   * Be the tab that shows this session; whether that succeeded. With `steal`, whoever is it
+   * now is no longer. `onTaken` is called if another tab does that to us.
+   *
+   * @param {string} id
+   * @param {{steal?: boolean, onTaken?: () => void}} [how]
+   * @returns {Promise<boolean>}
+   */
+  hold(id, { steal = false, onTaken = () => {} } = {}) {
+    if (!this.#locks || this.#id === id) return Promise.resolve(true)
+    this.release()
+    this.#id = id
+    this.#held = new AbortController()
+    const { signal } = this.#held
+    const how = steal ? { steal } : { signal: AbortSignal.timeout(PATIENCE_MS) }
+    return new Promise((answer) => {
+      let isOurs = false
+      const keep = () => {
+        isOurs = true
+        answer(true)
+        return aborted(signal)
+      }
+      this.#locks.request(`${KEY}.${id}`, how, keep).catch(() => {
+        answer(false)
+        if (signal.aborted) return
+        this.release()
+        if (isOurs) onTaken()
+      })
+    })
+  }
+
+  release() {
+    this.#id = ""
+    this.#held.abort()
+  }
+}
+
+function aborted(signal) {
+  return new Promise((done) => {
+    if (signal.aborted) done()
+    signal.addEventListener("abort", () => done(), { once: true })
+  })
+}
+
+function sessionStorageOrNull() {
+  try {
+    return globalThis.sessionStorage
+  } catch {
+    return null // the browser refuses storage to this site
+  }
+}
