@@ -32,7 +32,7 @@ class Countdown:
         Call it whenever that may have changed.
         """
         usable = Session.objects.filter(pk=self._session_id, state__in=USABLE)
-        session = await usable.select_related("persona").afirst()
+        session = await usable.afirst()
         self._cancel()
         if self._is_over:
             return

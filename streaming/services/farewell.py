@@ -38,15 +38,15 @@ _timers: dict[uuid.UUID, asyncio.TimerHandle] = {}
 
 
 def watch_time(session: Session) -> None:
-    """See the session off when it is time, from this process. Call it again at will.
+    """See the session off when it is time, from this process. Call it again at will."""
+    _wake_in(_left_s(session) - LONGEST_S, session.pk)
 
-    Its persona must have been fetched, since the last words need time of their own.
-    """
-    if timer := _timers.pop(session.pk, None):
+
+def _wake_in(wait_s: float, session_id: uuid.UUID) -> None:
+    if timer := _timers.pop(session_id, None):
         timer.cancel()
-    wait_s = max(0.0, _left_s(session) - lead_s(session))
     loop = asyncio.get_running_loop()
-    _timers[session.pk] = loop.call_later(wait_s, _wake, session.pk)
+    _timers[session_id] = loop.call_later(max(0.0, wait_s), _wake, session_id)
 
 
 def _wake(session_id: uuid.UUID) -> None:
@@ -55,10 +55,11 @@ def _wake(session_id: uuid.UUID) -> None:
 
 
 async def _attend(session_id: uuid.UUID) -> None:
-    """Look again: it may have ended, or have got another end."""
+    """Look anew: it may have ended, or have got another end."""
     async for session in _usable().filter(pk=session_id):
-        if _left_s(session) > lead_s(session):
-            watch_time(session)
+        wait_s = _left_s(session) - lead_s(session)
+        if wait_s > 0:
+            _wake_in(wait_s, session_id)
         else:
             await see_off(session)
 
