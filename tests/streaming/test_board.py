@@ -1,6 +1,9 @@
 """The operators' board: what it shows, to whom, and when it looks again."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
@@ -9,11 +12,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as SignIn
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
@@ -22,6 +23,8 @@ from streaming import queueing
 from streaming.board import consumer, rows
 from streaming.models import Account, EndReason, Session, State
 from streaming.publishing import tell_board, tell_board_of_media
+from tests.engine_process import ROOT
+from tests.sockets import cookie_of
 
 Connect = Callable[..., Any]
 
@@ -140,13 +143,6 @@ def test_more_sessions_need_no_more_queries(db, alice, django_assert_num_queries
 
 
 # The socket -----------------------------------------------------------------------------
-
-
-def cookie_of(user: User) -> bytes:
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()
 
 
 @pytest.fixture
@@ -364,3 +360,46 @@ async def test_a_browser_that_leaves_leaves_nothing_behind(connect, carol):
 def _groups() -> dict[str, Any]:
     layer: Any = get_channel_layer()
     return {name: members for name, members in layer.groups.items() if members}
+
+
+# Several processes ----------------------------------------------------------------------
+
+TELL = """
+from asgiref.sync import async_to_sync
+from streaming.publishing import tell_board_of_media
+async_to_sync(tell_board_of_media)("a session", {"fps": 25.0})
+"""
+
+
+@pytest.fixture
+async def redis_layer(redis: str, settings: Any) -> AsyncIterator[str]:
+    """The layer that joins processes, in this one too; its address."""
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [redis]},
+        }
+    }
+    yield redis
+    layer: Any = get_channel_layer()
+    await layer.flush()
+
+
+async def test_what_happens_in_another_process_is_shown(redis_layer, connect, carol):
+    socket = await connect(carol)
+    await told(socket)
+
+    await asyncio.to_thread(_tell_from_another_process, redis_layer)
+
+    shown = await until(socket, lambda frame: frame["data"]["media"])
+    assert shown["media"] == {"a session": {"fps": 25.0}}
+
+
+def _tell_from_another_process(redis_url: str) -> None:
+    subprocess.run(  # noqa: S603
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", TELL],
+        cwd=ROOT,
+        env=os.environ | {"REDIS_URL": redis_url},
+        check=True,
+        timeout=60,
+    )
