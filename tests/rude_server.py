@@ -43,8 +43,8 @@ class RudeServer:
             self.asked.append(request)
             self._heard.set()
             await self._next()(writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client left, which some behaviours provoke
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client left, which some behaviours provoke; or the test is over
         finally:
             writer.close()
 

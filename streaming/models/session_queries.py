@@ -85,6 +85,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
                 continue
             try:
                 with transaction.atomic():
+                    self._take_turns()
                     session = self._seated(account, seat, ticket, fields)
                     if self._others_come_first(session):
                         raise NoSeat("Others wait for the seats that are free.")
@@ -97,6 +98,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
             else:
                 return session
         raise NoSeat(f"All {account.seat_limit} seats of {account.name} are taken.")
+
+    def _take_turns(self) -> None:
+        """While anybody waits, seats are taken one after the other.
+
+        Else two newcomers could each see the seat that the other takes as the one that is
+        left for those in line. SQLite's transactions take turns anyway.
+        """
+        if self.in_line().exists():
+            list(Account.objects.order_by("pk").select_for_update().values_list("pk"))
 
     def _seated(
         self,

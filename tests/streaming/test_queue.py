@@ -292,6 +292,27 @@ def test_the_line_moves_without_a_worker_because_every_create_sweeps(
     assert first.offered_until is not None
 
 
+def test_newcomers_who_race_leave_the_seats_of_those_in_line(account, anna, alice, bob):
+    sessions = [opened(alice) for _ in range(3)]
+    ticket = waiting(bob)
+    close(sessions[0])
+    close(sessions[1])
+    outcomes: list[int] = []
+
+    def come() -> None:
+        outcomes.append(create(alice, wait=False).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=come) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == [200] + [409] * 7
+    assert claim(bob, ticket).status_code == 200
+
+
 # Leaving ----------------------------------------------------------------------------------
 
 
