@@ -309,6 +309,8 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
             await tell_board_of_media(str(self.session.pk), stats)
 
     async def _stay(self) -> None:
+        if not self.is_viewer:
+            return
         await sync_to_async(self.session.reread)()
         await services.keep_alive(self.session)
 

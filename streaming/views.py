@@ -183,7 +183,10 @@ class InterruptView(SessionView):
 
 class KeepAliveView(SessionView):
     def post(self, request: Request) -> Response:
+        """For its own viewer alone: staff who look on are no reason for it to go on."""
         session = self.open_session(request, SessionIn(data=request.data))
+        if session.owner_id != caller(request).pk:
+            raise SessionNotFound(f"session_id: you have no session {session.pk}.")
         async_to_sync(services.keep_alive)(session)
         return done("Session kept alive successfully")
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from django.contrib.auth.models import User
 from django.utils.timezone import now
 
 from chat.models import Turn
@@ -15,7 +14,7 @@ from chat.turns import take_turn
 from personas.models import Persona
 from streaming import services
 from streaming.errors import TimeIsUp
-from streaming.models import ENDED, Account, EndReason, Session, State
+from streaming.models import Account, EndReason, Session, State
 from streaming.providers.base import StreamWish
 from streaming.services.farewell import last_words, lead_s, see_off
 from streaming.tasks import sweep_sessions
@@ -23,10 +22,9 @@ from tests.chat.conftest import Live, live_session
 from tests.conftest import client_of
 from tests.rude_server import answers, rude_server, says_nothing
 from tests.sockets import told
+from tests.streaming.connected import closed, connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-LATEST_S = 15.0
 
 
 @pytest.fixture
@@ -55,32 +53,8 @@ async def near_end(session: Session) -> None:
     await sync_to_async(move_end)(session, seconds=lead_s(session) + 0.1)
 
 
-async def closed(session: Session) -> Session:
-    """The session, once it has ended."""
-    async with asyncio.timeout(LATEST_S):
-        while True:
-            await sync_to_async(session.reread)()
-            if session.state in ENDED:
-                return session
-            await asyncio.sleep(0.02)
-
-
 def ended_in_time(session: Session) -> bool:
     return session.closing_at is not None and session.closing_at < session.ends_at
-
-
-def connected(
-    account: Account, owner: User, persona: Persona, **left: float
-) -> Session:
-    """A session in `live` without any media."""
-    until = now() + timedelta(hours=1)
-    session = Session.objects.reserve(
-        account, owner=owner, persona=persona, lease_expires_at=until, ends_at=until
-    )
-    session.opened("up-1", ends_at=now() + timedelta(**left))
-    session.answered()
-    session.go_live()
-    return Session.objects.select_related("persona").get(pk=session.pk)
 
 
 def events(session: Session, kind: str) -> list[dict[str, Any]]:
