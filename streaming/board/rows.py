@@ -11,13 +11,10 @@ _SESSION_FIELDS = (
     "id",
     "state",
     "ice_state",
-    "end_reason",
     "seat",
-    "quality",
     "created_at",
     "seated_at",
     "ends_at",
-    "ends_because",
     "last_activity_at",
     "persona__name",
     "owner__username",
@@ -93,10 +90,8 @@ def _seated(row: dict[str, Any]) -> dict[str, Any]:
         "account": row["account__name"],
         "seat": row["seat"],
         "ice_state": row["ice_state"],
-        "end_reason": row["end_reason"],
         "seated_at": _iso(row["seated_at"] or row["created_at"]),
         "ends_at": _iso(row["ends_at"]),
-        "ends_because": row["ends_because"],
         "last_activity_at": _iso(row["last_activity_at"]),
     }
 
@@ -112,7 +107,6 @@ def _who(row: dict[str, Any]) -> dict[str, Any]:
         "state": row["state"],
         "persona": row["persona__name"],
         "user": row["owner__username"],
-        "quality": row["quality"],
         "created_at": _iso(row["created_at"]),
     }
 
