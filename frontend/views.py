@@ -85,7 +85,8 @@ def _continued_session(request: PageRequest) -> Session | None:
         session_id = uuid.UUID(asked)
     except ValueError as exc:
         raise Http404("This is not the id of a session.") from exc
-    return get_object_or_404(_own_sessions(request), pk=session_id)
+    found: Session = get_object_or_404(_own_sessions(request), pk=session_id)
+    return found
 
 
 def _asked_persona(request: PageRequest) -> Persona:

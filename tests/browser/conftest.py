@@ -72,6 +72,20 @@ class Visitor:
         ]
         return rows
 
+    async def stop_sessions(self) -> None:
+        """Give every seat back; leaving the page alone would keep it for a few seconds."""
+        if not self.name:
+            return
+        cookies = await self.context.cookies(self.portal.url)
+        [token] = [one["value"] for one in cookies if one["name"] == "csrftoken"]
+        for row in await self.open_sessions():
+            answer = await self.context.request.post(
+                f"{self.portal.url}/persona/heygen/session/stop",
+                data={"session_id": row["session_id"]},
+                headers={"X-CSRFToken": token},
+            )
+            assert answer.ok, await answer.text()
+
     def _listen(self, page: Page) -> None:
         """Errors in the console include violations of the content security policy."""
         page.on("console", lambda message: self._hear(page, message))
@@ -140,6 +154,7 @@ async def door(browser: Browser, portal: Portal) -> AsyncIterator[Door]:
     door = Door(browser, portal)
     yield door
     for visitor in door.visitors:
+        await visitor.stop_sessions()
         await visitor.context.close()
     assert door.overlooks or door.complaints == []
 

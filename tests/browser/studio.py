@@ -99,6 +99,15 @@ class Studio:
         await self.button("Start").click()
         await self.phase_is("live")
 
+    async def call(self) -> None:
+        """The one big button."""
+        await self.page.get_by_role("button", name="Talk to ").click()
+
+    @property
+    def poster(self) -> Locator:
+        """The words before the closed curtain."""
+        return self.page.locator("[data-part=poster-line]")
+
     async def phase_is(self, phase: str) -> None:
         await expect(self.stage).to_have_attribute("phase", phase)
 
