@@ -2,21 +2,23 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.timezone import now
 
 from personas.models import Persona
 from streaming import queueing, services
+from streaming.errors import NoSeat
 from streaming.models import Account, EndReason, Session, State
 from streaming.providers.base import StreamWish
 from streaming.queueing import estimated_waits_s
-from tests.conftest import client_of
+from tests.conftest import ENGINE_KEY, client_of
 from tests.rude_server import answers, lists, rude_server
 from tests.sockets import beat, told
 
@@ -292,24 +294,45 @@ def test_the_line_moves_without_a_worker_because_every_create_sweeps(
     assert first.offered_until is not None
 
 
-def test_newcomers_who_race_leave_the_seats_of_those_in_line(account, anna, alice, bob):
-    sessions = [opened(alice) for _ in range(3)]
+def test_newcomers_at_the_same_time_leave_the_seats_of_those_in_line(
+    seat, anna, alice, bob
+):
+    """Neither may count the seat that the other is taking as left for the line."""
+    second_seat = Account.objects.create(
+        name="Second", base_url=seat.base_url, api_key=ENGINE_KEY, seat_limit=1
+    )
+    sessions = [opened(alice) for _ in range(2)]
     ticket = waiting(bob)
     close(sessions[0])
     close(sessions[1])
-    outcomes: list[int] = []
+    seated: list[Session] = []
+    first_has_seat, second_is_done = threading.Event(), threading.Event()
 
-    def come() -> None:
-        outcomes.append(create(alice, wait=False).status_code)
+    def take_seat(account: Account) -> Session:
+        until = now() + timedelta(minutes=1)
+        return Session.objects.reserve(account, lease_expires_at=until, ends_at=until)
+
+    def first() -> None:
+        with transaction.atomic():
+            seated.append(take_seat(seat))
+            first_has_seat.set()
+            second_is_done.wait(0.5)  # in vain, if the second waits for our commit
         connection.close()
 
-    threads = [threading.Thread(target=come) for _ in range(8)]
+    def second() -> None:
+        first_has_seat.wait(5)
+        with suppress(NoSeat):
+            seated.append(take_seat(second_seat))
+        second_is_done.set()
+        connection.close()
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert sorted(outcomes) == [200] + [409] * 7
+    assert len(seated) == 1
     assert claim(bob, ticket).status_code == 200
 
 
