@@ -2,42 +2,111 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 
+import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import Door
+from tests.browser.conftest import Door, Visitor
 from tests.browser.portal import SEATS, Portal, start_portal
 from tests.browser.studio import Studio
 
 SHORT_OFFER_S = 3
 
 
-async def seat_everybody(door: Door) -> list[Studio]:
-    """As many people as there are seats, each with a stream or about to have one."""
-    studios = [await Studio.enter(await door.guest()) for _ in range(SEATS)]
-    for studio in studios:
-        await studio.button("New").click()
-        await studio.phase_is("ready")
-    return studios
+@dataclass
+class House:
+    """A full house: every seat is held by a program, which is quicker than a window."""
+
+    portal: Portal
+    tokens: list[str]
+    seats: int = SEATS
+    sessions: list[str] = field(default_factory=list)
+
+    def fill(self) -> None:
+        self.sessions = [self._post(nth, "create", {}) for nth in range(self.seats)]
+
+    def free_one(self) -> None:
+        nth = len(self.sessions) - 1
+        self._post(nth, "stop", {"session_id": self.sessions.pop()})
+
+    def _post(self, nth: int, verb: str, body: dict[str, str]) -> str:
+        answer = httpx.post(
+            f"{self.portal.url}/persona/heygen/session/{verb}",
+            json=body,
+            headers={"Authorization": f"Token {self.tokens[nth]}"},
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["data"].get("session_id"))
 
 
-async def join_line(door: Door) -> Studio:
-    studio = await Studio.enter(await door.guest())
-    await studio.call()
-    await studio.phase_is("waiting")
-    return studio
+@dataclass
+class People:
+    """Hands out visitors, each once in a test."""
+
+    crowd: Door
+    used: int = 0
+
+    async def next(self) -> Visitor:
+        self.used += 1
+        if self.used > len(self.crowd.visitors):
+            return await self.crowd.guest()
+        return self.crowd.visitors[self.used - 1]
+
+    async def enter(self) -> Studio:
+        return await Studio.enter(await self.next())
+
+    async def join_line(self) -> Studio:
+        studio = await self.enter()
+        await studio.call()
+        await studio.phase_is("waiting")
+        return studio
+
+
+@pytest.fixture(scope="module")
+def sitters(portal: Portal) -> list[str]:
+    return portal.make_users(*[f"sitter{nth}" for nth in range(SEATS)])
+
+
+@pytest.fixture
+def full_house(portal: Portal, sitters: list[str]) -> Iterator[House]:
+    house = House(portal, sitters)
+    house.fill()
+    yield house
+    while house.sessions:
+        house.free_one()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def crowd(browser: Browser, portal: Portal) -> AsyncIterator[Door]:
+    """Keeps who has signed up for a while, since that takes longer than most tests."""
+    door = Door(browser, portal)
+    yield door
+    for visitor in door.visitors:
+        await visitor.context.close()
+    assert door.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(crowd: Door) -> AsyncIterator[People]:
+    people = People(crowd)
+    yield people
+    for visitor in crowd.visitors:
+        await visitor.stop_sessions()
+        for page in visitor.context.pages:
+            await page.close()
 
 
 async def test_the_fourth_sees_its_place_is_offered_a_seat_takes_it_and_talks(
-    door: Door,
+    people: People,
 ) -> None:
-    seated = await seat_everybody(door)
+    seated = [await people.enter() for _ in range(SEATS)]
     for studio in seated:
-        await studio.button("Start").click()
-        await studio.phase_is("live")
-    fourth = await join_line(door)
+        await studio.go_live()
+    fourth = await people.join_line()
     await expect(fourth.poster).to_contain_text("You are next in line, ")
     await expect(fourth.page).to_have_title("Next in line · Greenroom")
     await seated[0].repeat()
@@ -56,10 +125,9 @@ async def test_the_fourth_sees_its_place_is_offered_a_seat_takes_it_and_talks(
 
 
 async def test_places_move_up_and_whoever_leaves_the_line_is_out_of_it(
-    door: Door,
+    full_house: House, people: People
 ) -> None:
-    await seat_everybody(door)
-    first, second = await join_line(door), await join_line(door)
+    first, second = await people.join_line(), await people.join_line()
     await expect(second.poster).to_contain_text("You are number 2 in line")
     news = second.page.locator("[data-part=news]")
     await expect(news).to_contain_text("You are number 2 in line")
@@ -73,14 +141,13 @@ async def test_places_move_up_and_whoever_leaves_the_line_is_out_of_it(
 
 
 async def test_step_by_step_new_waits_too_and_start_is_still_pressed_by_hand(
-    door: Door,
+    full_house: House, people: People
 ) -> None:
-    seated = await seat_everybody(door)
-    studio = await Studio.enter(await door.guest())
+    studio = await people.enter()
     await studio.button("New").click()
     await studio.phase_is("waiting")
 
-    await seated[0].button("Close").click()
+    await asyncio.to_thread(full_house.free_one)
     await studio.page.get_by_role("button", name="Take it").click()
 
     await studio.phase_is("ready")
@@ -88,10 +155,9 @@ async def test_step_by_step_new_waits_too_and_start_is_still_pressed_by_hand(
 
 
 async def test_a_reload_keeps_the_place_and_a_closed_page_gives_it_up(
-    door: Door,
+    full_house: House, people: People
 ) -> None:
-    await seat_everybody(door)
-    first, second = await join_line(door), await join_line(door)
+    first, second = await people.join_line(), await people.join_line()
 
     await second.page.reload()
     await second.phase_is("waiting")
@@ -102,13 +168,12 @@ async def test_a_reload_keeps_the_place_and_a_closed_page_gives_it_up(
 
 
 async def test_a_written_question_keeps_the_focus_when_the_seat_comes(
-    door: Door,
+    full_house: House, people: People
 ) -> None:
-    seated = await seat_everybody(door)
-    studio = await join_line(door)
+    studio = await people.join_line()
     await studio.message.fill("What do you")
 
-    await seated[0].button("Close").click()
+    await asyncio.to_thread(full_house.free_one)
     await studio.phase_is("offered")
     await studio.page.keyboard.type(" like?")
 
@@ -118,16 +183,17 @@ async def test_a_written_question_keeps_the_focus_when_the_seat_comes(
     )
 
 
-async def test_who_waits_is_listed_with_their_place(door: Door) -> None:
-    await seat_everybody(door)
-    waiting = await door.guest()
+async def test_who_waits_is_listed_with_their_place(
+    full_house: House, people: People
+) -> None:
+    waiting = await people.next()
     studio = await Studio.enter(waiting)
     await studio.call()
     await studio.phase_is("waiting")
 
     page = await waiting.page("/sessions/")
 
-    row = page.get_by_role("row").filter(has_text="Mira")
+    row = page.get_by_role("row").filter(has_text="Mira").first
     await expect(row).to_contain_text("Waiting, number 1")
 
 
@@ -136,29 +202,34 @@ def hasty_portal(
     portal: Portal, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Portal]:
     """One seat, and offers that are soon over; the engine is that of the other portal."""
-    folder = tmp_path_factory.mktemp("hasty")
-    hasty = {"QUEUE_OFFER_S": str(SHORT_OFFER_S), "ENGINE_SEATS": "1"}
-    hasty |= {"ENGINE_EXCLUSIVE": "false"}
-    with start_portal(folder, engine=portal.engine, **hasty) as running:
+    with start_portal(
+        tmp_path_factory.mktemp("hasty"),
+        engine=portal.engine,
+        ENGINE_SEATS="1",
+        ENGINE_EXCLUSIVE="false",
+        QUEUE_OFFER_S=str(SHORT_OFFER_S),
+    ) as running:
         yield running
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def hasty_door(browser: Browser, hasty_portal: Portal) -> AsyncIterator[Door]:
+async def hasty_people(browser: Browser, hasty_portal: Portal) -> AsyncIterator[People]:
     door = Door(browser, hasty_portal)
-    yield door
+    yield People(door)
     for visitor in door.visitors:
         await visitor.stop_sessions()
         await visitor.context.close()
     assert door.complaints == []
 
 
-async def test_a_missed_seat_goes_to_the_next_in_line(hasty_door: Door) -> None:
-    seated = await Studio.enter(await hasty_door.guest())
-    await seated.go_live()
-    first, second = await join_line(hasty_door), await join_line(hasty_door)
+async def test_a_missed_seat_goes_to_the_next_in_line(
+    hasty_people: People, hasty_portal: Portal
+) -> None:
+    house = House(hasty_portal, hasty_portal.make_users("sitter"), seats=1)
+    await asyncio.to_thread(house.fill)
+    first, second = await hasty_people.join_line(), await hasty_people.join_line()
 
-    await seated.button("Close").click()
+    await asyncio.to_thread(house.free_one)
     await first.phase_is("offered")
     async with asyncio.timeout(SHORT_OFFER_S * 4):
         await first.phase_is("ended")

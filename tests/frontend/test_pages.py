@@ -90,6 +90,56 @@ def test_an_unlisted_persona_opens_for_whoever_has_its_address(
     assert '<option value="ulla" selected>' in page
 
 
+def test_the_studio_goes_on_with_ones_own_session_and_its_persona(
+    session: Session, alice: User, bob: User
+) -> None:
+    other = Persona.objects.create(name="Berta", owner=alice)
+    Session.objects.filter(pk=session.pk).update(persona=other)
+    path = f"/studio/?continue={session.pk}"
+
+    page = _Signed(alice).get(path)
+
+    assert page.context["facts"]["continue"] == {"id": str(session.pk), "isOpen": True}
+    assert "Talk to Berta" in page.content.decode()
+    assert _Signed(bob).get(path).status_code == 404
+    assert _Signed(alice).get("/studio/?continue=nonsense").status_code == 404
+
+
+def test_the_list_leads_back_to_what_can_go_on(
+    session: Session, alice: User, anna: Persona
+) -> None:
+    at = now()
+    ended = {"state": "closed", "owner": alice, "ended_at": at, "ends_at": at}
+    ended |= {"lease_expires_at": at}
+    talked = Session.objects.create(persona=anna, opened_at=at, **ended)
+    missed = Session.objects.create(persona=anna, **ended)
+
+    page = _Signed(alice).get("/sessions/").content.decode()
+
+    assert f"?continue={session.pk}" in page
+    assert f"?continue={talked.pk}" in page
+    assert f"?continue={missed.pk}" not in page
+
+
+def test_who_waits_is_shown_with_their_place(
+    session: Session, alice: User, anna: Persona
+) -> None:
+    at = now()
+    waiting = Session.objects.create(
+        owner=alice,
+        persona=anna,
+        place_at=at,
+        ticket_number=1,
+        lease_expires_at=at,
+        ends_at=at,
+    )
+
+    assert b"Waiting, number 1" in _Signed(alice).get("/sessions/").content
+    assert b"Waiting, number 1" in _Signed(alice).get("/").content
+    page = _Signed(alice).get(f"/sessions/{waiting.pk}/").content
+    assert b"number 1 of 1" in page
+
+
 def test_making_a_persona_current_comes_back_to_the_page_it_was_asked_from(
     alice: User, anna: Persona
 ) -> None:
