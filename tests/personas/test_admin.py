@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from personas.models import Persona
+from tests.admin_forms import filled_in
 
 LIST = "/admin/personas/persona/"
 
@@ -20,17 +21,6 @@ def office(client: Client, carol) -> Client:
 
 def change_page(persona: Persona) -> str:
     return f"{LIST}{persona.pk}/change/"
-
-
-def filled_in(response) -> dict[str, object]:
-    """What a browser would send back if nobody touched the form."""
-    sent = {}
-    for field in response.context["adminform"].form:
-        value = "" if field.value() is None else field.value()
-        sent[field.html_name] = value
-        if field.field.show_hidden_initial:
-            sent[field.html_initial_name] = value
-    return sent
 
 
 def problems(response) -> dict[str, list[str]]:
