@@ -193,6 +193,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread per request under ASGI
+    # The server may have been restarted since; a pool would hand out its dead connections.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A request holds its connection also while it waits for an avatar or a model.
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,

@@ -149,7 +149,7 @@ async def _guarded(asked: _Asked, work: Coroutine[Any, Any, T]) -> T:
     """`work`, which goes on when the caller leaves; what it opened is then closed."""
     opening = background.start(work)
     try:
-        return await asyncio.shield(opening)
+        return await background.finish(opening)
     except asyncio.CancelledError:
         asked.caller_left.set()
         background.hold(_close_unwanted(opening))

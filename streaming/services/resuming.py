@@ -1,6 +1,5 @@
 """A viewer who is back: the same session on the same seat, with a new stream."""
 
-import asyncio
 from datetime import timedelta
 
 from asgiref.sync import sync_to_async
@@ -31,7 +30,7 @@ async def resume_session(session: Session) -> Opened:
     if not session.is_usable:
         raise WrongState(f"This session is {session.state}; it cannot be resumed.")
     await sync_to_async(session.require_time)()
-    return await asyncio.shield(background.start(_resume(session)))
+    return await background.finish(background.start(_resume(session)))
 
 
 async def _resume(session: Session) -> Opened:
