@@ -33,15 +33,15 @@ class EngineProcess:
 
 @contextmanager
 def start_engine(
-    *, seats: int = 3, api_key: str = "engine-test-key", **env: str
+    *, seats: int = 3, api_key: str = "engine-test-key", port: int = 0, **env: str
 ) -> Iterator[EngineProcess]:
-    """Run the engine on a free port until the block ends.
+    """Run the engine on a free port, or the given one, until the block ends.
 
     Further keywords become environment variables. What it printed is shown when the
     block fails, and it is gone afterwards in any case.
     """
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "streaming.engine", "--port", "0"],
+        [sys.executable, "-m", "streaming.engine", "--port", str(port)],
         cwd=ROOT,
         env={
             **os.environ,

@@ -2,14 +2,18 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from tests.engine_process import ROOT, EngineProcess, start_engine
 from tests.services.processes import Server, free_port, running
@@ -87,6 +91,17 @@ class Portal:
         said = self.manage("shell", "-v", "0", "-c", MAKE_USERS.format(names=names))
         tokens: list[str] = json.loads(said)
         return tokens
+
+    def rows(self, sql: str) -> list[Any]:
+        """What the portal's database says, without the portal."""
+        url = self.environment["DATABASE_URL"]
+        database: Any
+        if url.startswith("sqlite:///"):
+            database = sqlite3.connect(url.removeprefix("sqlite:///"))
+        else:
+            database = psycopg.connect(url)
+        with closing(database):
+            return list(database.execute(sql))
 
     @contextmanager
     def worker(self) -> Iterator[Server]:

@@ -1,0 +1,105 @@
+"""A gate before an avatar service, which lets through or holds what the portal asks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiohttp import web
+
+ARRIVES_WITHIN_S = 20.0
+
+
+@dataclass
+class Hold:
+    """What is to become of the calls to one address."""
+
+    #: Whether the service hears of a call before it is held.
+    service_hears: bool
+    arrived: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until_arrived(self, count: int = 1) -> None:
+        """Return once so many calls are held."""
+        async with asyncio.timeout(ARRIVES_WITHIN_S):
+            while self.arrived < count:
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def keep(self) -> None:
+        """Never returns; ends with its caller."""
+        self.arrived += 1
+        self._changed.set()
+        await asyncio.Event().wait()
+
+
+class Gate:
+    """Hands every call on to the service, and its answer back, unless told to hold them.
+
+    A call that is held stays held until its caller has had enough, or is dead.
+    """
+
+    def __init__(self, service_url: str) -> None:
+        self.url = ""
+        self._service_url = service_url
+        self._holds: dict[str, Hold] = {}
+
+    def hold(self, path: str, *, service_hears: bool = False) -> Hold:
+        """Hold the calls to `path`; with `service_hears`, only their answers."""
+        self._holds[path] = Hold(service_hears)
+        return self._holds[path]
+
+    def hold_no_more(self, path: str) -> None:
+        """Let what comes from now on pass; what is held stays held."""
+        del self._holds[path]
+
+    async def handle(self, request: web.Request) -> web.Response:
+        hold = self._holds.get(request.path)
+        if hold and not hold.service_hears:
+            await hold.keep()
+        answer = await self._ask_service(request)
+        if hold and hold.service_hears:
+            await hold.keep()
+        return answer
+
+    async def _ask_service(self, request: web.Request) -> web.Response:
+        headers = {
+            name: request.headers[name]
+            for name in ("X-Api-Key", "Content-Type")
+            if name in request.headers
+        }
+        try:
+            async with (
+                aiohttp.ClientSession(self._service_url) as service,
+                service.request(
+                    request.method,
+                    request.path_qs,
+                    headers=headers,
+                    data=await request.read(),
+                ) as answer,
+            ):
+                return web.Response(
+                    status=answer.status,
+                    body=await answer.read(),
+                    content_type=answer.content_type,
+                )
+        except aiohttp.ClientConnectionError:
+            return web.Response(status=502)
+
+
+@asynccontextmanager
+async def gate_before(service_url: str) -> AsyncIterator[Gate]:
+    """Stand before the service until the block ends."""
+    gate = Gate(service_url)
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", gate.handle)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    gate.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield gate
+    finally:
+        await runner.cleanup()
