@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from asgiref.sync import SyncToAsync
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connections
 from rest_framework.test import APIClient
 
 from personas.models import Persona
@@ -17,6 +19,16 @@ from tests.services.redis import start_redis
 hypothesis.settings.register_profile("nightly", max_examples=2000)
 
 ENGINE_KEY = "key-of-the-test-engine"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Async tests reach the database from a thread that keeps its connection for good.
+
+    PostgreSQL drops no database to which somebody is connected, so it has to let go first.
+    """
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture
