@@ -79,6 +79,7 @@ function showWho(row, session, cells) {
   const lamp = session.offered_until ? "live" : session.state
   row.querySelector("[data-field=state]").dataset.state = lamp
   row.querySelector("[data-field=persona]").href = `/sessions/${session.id}/`
+  row.querySelector(".board-who").title = `${cells.persona.text}, ${cells.user.text}`
   for (const words of row.querySelectorAll("[data-part=whose]")) {
     setText(words, `, ${nameOf(session)}`)
   }

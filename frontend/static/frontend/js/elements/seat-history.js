@@ -121,9 +121,9 @@ export class SeatHistory extends HTMLElement {
       drawn("path", { class: "plot-grid", d: `M${MARGIN.left} ${y(count)}H${right}` }),
       drawn("text", { class: "plot-count", x: MARGIN.left - 8, y: y(count) + 4 }, String(count)),
     ])
-    const hours = hourTicks(this.#history, everyH).map(({ ms, text }) =>
-      drawn("text", { class: "plot-hour", x: x(ms), y: HEIGHT - 6 }, text),
-    )
+    const hours = hourTicks(this.#history, everyH)
+      .filter(({ ms }) => x(ms) < right - 4) // else its words are cut off
+      .map(({ ms, text }) => drawn("text", { class: "plot-hour", x: x(ms), y: HEIGHT - 6 }, text))
     return [...counts, ...hours]
   }
 
