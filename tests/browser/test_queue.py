@@ -12,6 +12,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.conftest import Door, Visitor
 from tests.browser.portal import SEATS, Portal, start_portal
 from tests.browser.studio import Studio
+from tests.browser.test_accessibility import check_accessible, check_fits
 
 SHORT_OFFER_S = 3
 
@@ -165,6 +166,22 @@ async def test_a_reload_keeps_the_place_and_a_closed_page_gives_it_up(
     await first.page.close(run_before_unload=True)
 
     await expect(second.poster).to_contain_text("You are next in line")
+
+
+async def test_waiting_and_the_offer_are_accessible_and_fit_a_phone(
+    full_house: House, people: People
+) -> None:
+    studio = await people.join_line()
+    await studio.page.set_viewport_size({"width": 320, "height": 740})
+    await check_fits(studio.page)
+    await check_accessible(studio.page)
+
+    await asyncio.to_thread(full_house.free_one)
+    await studio.phase_is("offered")
+
+    await check_fits(studio.page)
+    await check_accessible(studio.page)
+    people.crowd.complaints.clear()  # axe uses inline styles, which the policy refuses
 
 
 async def test_a_written_question_keeps_the_focus_when_the_seat_comes(

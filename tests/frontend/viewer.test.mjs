@@ -237,6 +237,17 @@ test("a session that ended meanwhile can be continued after a reload", async () 
   equal(it.called("createSession"), [[{ persona: "anna", continues: "s1" }]])
 })
 
+test("a stream that its service dropped during a reload goes on by itself", async () => {
+  const it = new Outside()
+  it.answers.createSession = { ...OFFER, session_id: "s2" }
+  await it.session.comeBack({ id: "s1", starts: true, choice: { persona: "anna" } })
+  const failed = ["session.status", { from: "closing", to: "failed", reason: "upstream_ended" }]
+  it.snapshot("failed", { reason: "upstream_ended", past: [...CONVERSATION, failed] })
+  await settled()
+
+  equal([it.session.phase, it.session.id], ["connecting", "s2"])
+})
+
 test("a duplicated tab does not touch what the first one shows, until it is asked to", async () => {
   const it = new Outside()
   it.isTaken = true

@@ -38,6 +38,7 @@ const STEADY_MS = 60_000
 
 /** Who comes back later than this, from a closed laptop for one, wants to be asked. */
 const ABSENCE_MS = 120_000
+const RELOAD_MS = 15_000
 
 /** Why a life ends without ending the session: another window has it. */
 const MOVED = "moved"
@@ -291,15 +292,21 @@ export class ViewerSession extends EventTarget {
       if (place) this.#standInLine("Back in line")
     } else if (isUsable(state)) {
       await this.#resume()
-    } else if (isOver(state) && this.#mended && this.#wasAccident(endReason)) {
+    } else if (isOver(state) && this.#wasAccident(endReason)) {
       await this.#continue()
     } else if (isOver(state)) {
       this.#end(endReason)
     } // else it opens, or closes, and the next event tells
   }
 
+  /**
+   * Whether nobody wanted the end that we find. Avatar services end what a page that is
+   * loaded anew has let go, and that may be noticed before the page is back.
+   */
   #wasAccident(reason) {
-    return ACCIDENTS.has(reason) && this.serverNowMs - this.#endedAtMs < ABSENCE_MS
+    const agoMs = this.serverNowMs - this.#endedAtMs
+    if (this.#mended) return ACCIDENTS.has(reason) && agoMs < ABSENCE_MS
+    return reason === "upstream_ended" && agoMs < RELOAD_MS
   }
 
   async #resume() {
@@ -313,6 +320,8 @@ export class ViewerSession extends EventTarget {
 
   async #continue() {
     this.#before = this.id
+    this.#mended = true
+    this.#starts = true
     this.#socket.close()
     this.#enter("", `${ending(this.story.endReason).text} Going on in a new session`)
     const asked = { ...this.#choice, continues: this.#before }
