@@ -87,7 +87,8 @@ async def _see_off_in_time(session: Session) -> None:
 async def see_off(session: Session) -> None:
     """Let the avatar say goodbye, if it is live and nobody else does; close in any case.
 
-    Who comes so late that most would not be heard keeps silent. Returns when the session is closed, which is before its `ends_at`.
+    Who comes so late that most would not be heard keeps silent. Returns when the session
+    is closed, which is begun before its `ends_at`.
     """
     is_time_to_speak = _left_s(session) > lead_s(session) / 2
     if is_time_to_speak and await sync_to_async(session.begin_farewell)():
