@@ -23,7 +23,7 @@ from tests.wire_viewer import WireViewer
 pytestmark = pytest.mark.timeout(240)
 
 HEYGEN = "/persona/heygen"
-OPEN_TIMEOUT_S = 4
+OPEN_TIMEOUT_S = 3
 FINE_IN_A_ROW = 50
 _POLL_S = 0.1
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.timezone import now
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -252,10 +252,12 @@ def test_no_day_ever_has_more_than_its_limit(alice, account, settings, steps):
             at += minutes(count)
         elif what == "open" and len(running) < 3:
             try:
-                granted = limits.grant(alice, None, at=at, until=at + minutes(count))
+                with transaction.atomic():
+                    until = at + minutes(count)
+                    granted = limits.grant(alice, None, at=at, until=until)
+                    running.append(seated(alice, account, at, granted.ends_at))
             except QuotaUsedUp:
                 continue
-            running.append(seated(alice, account, at, granted.ends_at))
         elif what == "end" and running:
             end(running.pop(), at)
         for session in [s for s in running if s.ends_at <= at]:
