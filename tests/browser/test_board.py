@@ -1,7 +1,6 @@
 """The operators' board in Chromium: real sessions, watched, moved and stopped."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest_asyncio
@@ -28,17 +27,12 @@ async def signed_in(browser: Browser, portal: Portal) -> Any:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def operator(door: Door, signed_in: Any) -> AsyncIterator[Visitor]:
-    """Staff who leave the house as empty as they want to find it."""
+async def operator(door: Door, signed_in: Any) -> Visitor:
+    """Staff in a house that is empty yet."""
     visitor = await door.stranger(storage_state=signed_in)
     visitor.name = OPERATOR
-    await _empty(visitor)
-    yield visitor
-    await _empty(visitor)
-
-
-async def _empty(operator: Visitor) -> None:
-    await post(operator, "/operate/stop-all", line="yes")
+    await post(visitor, "/operate/stop-all", line="yes")
+    return visitor
 
 
 async def post(visitor: Visitor, path: str, **form: Any) -> None:
@@ -200,6 +194,7 @@ async def test_who_is_signed_out_elsewhere_sees_nothing_any_more(
     await expect(board.get_by_role("heading", name="Accounts")).to_be_visible()
 
     await elsewhere.get_by_role("button", name="Sign out").click()
+    other.name = ""  # so that nobody expects more of these cookies
     await expect(elsewhere.get_by_role("link", name="Sign in").first).to_be_visible()
     await post(operator, "/operate/stop-idle")  # boards look again
 
