@@ -27,7 +27,6 @@ _ACCOUNT_FIELDS = (
     "seat_limit",
     "is_enabled",
     "is_draining",
-    "is_exclusive",
     "foreign_sessions",
     "failures",
     "resting_until",
@@ -112,11 +111,10 @@ def _who(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _account(row: dict[str, Any], *, taken: int) -> dict[str, Any]:
-    others = 0 if row["is_exclusive"] else row["foreign_sessions"]
     shown = {name: row[name] for name in _ACCOUNT_FIELDS if name != "foreign_sessions"}
     return shown | {
         "taken": taken,
-        "others": others,
+        "others": row["foreign_sessions"],
         "resting_until": _iso(row["resting_until"]),
     }
 

@@ -117,13 +117,12 @@ def test_seats_of_accounts_that_take_nobody_do_not_count(dead_account, alice):
     assert rows.seats_now() == 1  # until that session has ended
 
 
-@pytest.mark.parametrize("is_exclusive", [True, False])
-def test_what_others_take_counts_only_where_there_are_others(db, is_exclusive):
-    Account.objects.create(name="Cloud", foreign_sessions=2, is_exclusive=is_exclusive)
+def test_seats_that_are_taken_there_by_others_are_told(db):
+    Account.objects.create(name="Cloud", foreign_sessions=2)
 
     [shown] = rows.board(now())["accounts"]
 
-    assert shown["others"] == (0 if is_exclusive else 2)
+    assert (shown["taken"], shown["others"]) == (0, 2)
 
 
 def test_more_sessions_need_no_more_queries(db, alice, django_assert_num_queries):
