@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,14 @@ class Portal:
             database = psycopg.connect(url)
         with closing(database):
             return list(database.execute(sql))
+
+    @contextmanager
+    def another_web(self, **settings: str) -> Iterator["Portal"]:
+        """The same portal as one more web process shows it, with settings of its own."""
+        environment = self.environment | settings
+        with _starting_web(environment, free_port(), self.state_dir) as web:
+            web.await_ready()
+            yield replace(self, environment=environment, webs=[web])
 
     @contextmanager
     def worker(self) -> Iterator[Server]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
@@ -10,9 +10,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Door, Visitor
-from tests.browser.portal import SEATS, Portal, start_portal
+from tests.browser.portal import SEATS, Portal
 from tests.browser.studio import Studio
-from tests.browser.test_accessibility import check_accessible, check_fits
+from tests.browser.test_accessibility import check, fits
 
 SHORT_OFFER_S = 3
 
@@ -23,11 +23,10 @@ class House:
 
     portal: Portal
     tokens: list[str]
-    seats: int = SEATS
     sessions: list[str] = field(default_factory=list)
 
     def fill(self) -> None:
-        self.sessions = [self._post(nth, "create", {}) for nth in range(self.seats)]
+        self.sessions = [self._post(nth, "create", {}) for nth in range(SEATS)]
 
     def free_one(self) -> None:
         nth = len(self.sessions) - 1
@@ -49,13 +48,15 @@ class People:
     """Hands out visitors, each once in a test."""
 
     crowd: Door
+    #: Where they go.
+    portal: Portal
     used: int = 0
 
     async def next(self) -> Visitor:
         self.used += 1
         if self.used > len(self.crowd.visitors):
-            return await self.crowd.guest()
-        return self.crowd.visitors[self.used - 1]
+            await self.crowd.guest()
+        return replace(self.crowd.visitors[self.used - 1], portal=self.portal)
 
     async def enter(self) -> Studio:
         return await Studio.enter(await self.next())
@@ -92,8 +93,8 @@ async def crowd(browser: Browser, portal: Portal) -> AsyncIterator[Door]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def people(crowd: Door) -> AsyncIterator[People]:
-    people = People(crowd)
+async def people(crowd: Door, portal: Portal) -> AsyncIterator[People]:
+    people = People(crowd, portal)
     yield people
     for visitor in crowd.visitors:
         await visitor.stop_sessions()
@@ -173,14 +174,14 @@ async def test_waiting_and_the_offer_are_accessible_and_fit_a_phone(
 ) -> None:
     studio = await people.join_line()
     await studio.page.set_viewport_size({"width": 320, "height": 740})
-    await check_fits(studio.page)
-    await check_accessible(studio.page)
+    await fits(studio.page)
+    await check(studio.page)
 
     await asyncio.to_thread(full_house.free_one)
     await studio.phase_is("offered")
 
-    await check_fits(studio.page)
-    await check_accessible(studio.page)
+    await fits(studio.page)
+    await check(studio.page)
     people.crowd.complaints.clear()  # axe uses inline styles, which the policy refuses
 
 
@@ -214,39 +215,20 @@ async def test_who_waits_is_listed_with_their_place(
     await expect(row).to_contain_text("Waiting, number 1")
 
 
-@pytest.fixture(scope="module")
-def hasty_portal(
-    portal: Portal, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Portal]:
-    """One seat, and offers that are soon over; the engine is that of the other portal."""
-    with start_portal(
-        tmp_path_factory.mktemp("hasty"),
-        engine=portal.engine,
-        ENGINE_SEATS="1",
-        ENGINE_EXCLUSIVE="false",
-        QUEUE_OFFER_S=str(SHORT_OFFER_S),
-    ) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def hasty_people(browser: Browser, hasty_portal: Portal) -> AsyncIterator[People]:
-    door = Door(browser, hasty_portal)
-    yield People(door)
-    for visitor in door.visitors:
-        await visitor.stop_sessions()
-        await visitor.context.close()
-    assert door.complaints == []
+@pytest.fixture
+def hasty_portal(portal: Portal) -> Iterator[Portal]:
+    """A web process whose offers are soon over."""
+    with portal.another_web(QUEUE_OFFER_S=str(SHORT_OFFER_S)) as hasty:
+        yield hasty
 
 
 async def test_a_missed_seat_goes_to_the_next_in_line(
-    hasty_people: People, hasty_portal: Portal
+    hasty_portal: Portal, full_house: House, people: People
 ) -> None:
-    house = House(hasty_portal, hasty_portal.make_users("sitter"), seats=1)
-    await asyncio.to_thread(house.fill)
-    first, second = await hasty_people.join_line(), await hasty_people.join_line()
+    full_house.portal = people.portal = hasty_portal
+    first, second = await people.join_line(), await people.join_line()
 
-    await asyncio.to_thread(house.free_one)
+    await asyncio.to_thread(full_house.free_one)
     await first.phase_is("offered")
     async with asyncio.timeout(SHORT_OFFER_S * 4):
         await first.phase_is("ended")
