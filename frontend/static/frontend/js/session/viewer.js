@@ -10,6 +10,7 @@
 import { hasStream, isInLine, isOpen, nextPhase } from "frontend/session/phase"
 import { Problem, problemFrom } from "frontend/session/api"
 import { placeText } from "frontend/session/line"
+import { isAccident, wayBack } from "frontend/session/returning"
 import { Speech } from "frontend/session/speech"
 import { isOver, isUsable, placeAt, tell, UNTOLD } from "frontend/session/story"
 import { clockOffsetMs } from "frontend/session/time"
@@ -26,19 +27,12 @@ const MEMORIES = new Set([
 /** What the avatar was given to say. */
 const WORDS = new Set(["chat.sentence", "avatar.farewell"])
 
-/** Ends that nobody wanted: while we are here, we go on by ourselves, once. */
-const ACCIDENTS = new Set(["viewer_lost", "viewer_left", "ice_failed", "upstream_ended"])
-
 const START_TIMEOUT_MS = 20_000
 const RESUME_TIMEOUT_MS = 60_000
 const STATS_EVERY_MS = 5_000
 
 /** A stream that has played for so long may break and be mended again. */
 const STEADY_MS = 60_000
-
-/** Who comes back later than this, from a closed laptop for one, wants to be asked. */
-const ABSENCE_MS = 120_000
-const RELOAD_MS = 15_000
 
 /** Why a life ends without ending the session: another window has it. */
 const MOVED = "moved"
@@ -287,26 +281,20 @@ export class ViewerSession extends EventTarget {
 
   /** What was missed has been told: go on from where the session stands now. */
   async #goOn() {
-    const { state, endReason, place } = this.story
-    if (state === "waiting") {
-      if (place) this.#standInLine("Back in line")
-    } else if (isUsable(state)) {
-      await this.#resume()
-    } else if (isOver(state) && this.#wasAccident(endReason)) {
-      await this.#continue()
-    } else if (isOver(state)) {
-      this.#end(endReason)
-    } // else it opens, or closes, and the next event tells
-  }
-
-  /**
-   * Whether nobody wanted the end that we find. Avatar services end what a page that is
-   * loaded anew has let go, and that may be noticed before the page is back.
-   */
-  #wasAccident(reason) {
-    const agoMs = this.serverNowMs - this.#endedAtMs
-    if (this.#mended) return ACCIDENTS.has(reason) && agoMs < ABSENCE_MS
-    return reason === "upstream_ended" && agoMs < RELOAD_MS
+    const endedAgoMs = this.serverNowMs - this.#endedAtMs
+    switch (wayBack(this.story, { wasHere: this.#mended, endedAgoMs })) {
+      case "line":
+        this.#standInLine("Back in line")
+        break
+      case "resume":
+        await this.#resume()
+        break
+      case "continue":
+        await this.#continue()
+        break
+      case "end":
+        this.#end(this.story.endReason)
+    }
   }
 
   async #resume() {
@@ -487,7 +475,7 @@ export class ViewerSession extends EventTarget {
     const { state, place, endReason } = this.story
     if (this.#isAsking) return // the answer says more
     if (isOver(state) || state === "closing") {
-      if (ACCIDENTS.has(endReason) && this.#mend(ending(endReason).text)) return
+      if (isAccident(endReason) && this.#mend(ending(endReason).text)) return
       this.#end(endReason)
     } else if (isInLine(this.phase)) {
       if (state !== "waiting") this.#moved("The seat was taken in another window")
