@@ -33,6 +33,7 @@ def test_the_examples_have_faces_of_their_own_and_plenty_to_say(examples):
     assert len({persona.avatar_name for persona in examples}) == 3
     for persona in examples:
         assert persona.greeting
+        assert persona.farewell
         assert len(persona.knowledge) > 2_500
         assert persona.profile()["personality"]["style"]
 

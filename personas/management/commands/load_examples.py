@@ -56,6 +56,7 @@ def _persona_from(example: dict[str, Any]) -> Persona:
         is_default=wants_default
         and not Persona.objects.filter(is_default=True).exists(),
         greeting=example["greeting"],
+        farewell=example["farewell"],
         knowledge="\n\n".join(example["knowledge"]),
         avatar_name=example["avatar_name"],
         voice_id=example["voice_id"],
