@@ -113,10 +113,11 @@ class Portal:
 
     @contextmanager
     def worker(self) -> Iterator[Server]:
-        """Run a worker until the block ends; it may be starting yet."""
+        """Run a worker, which is at work by then, until the block ends."""
         command = [sys.executable, "manage.py", "run_huey"]
         log = self.state_dir / "worker.log"
         with running("worker", command, env=self.environment, log=log) as server:
+            server.await_ready(lambda: "consumer started" in log.read_text())
             yield server
 
 
