@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.portal import Portal, start_portal
+from tests.portal import Portal, start_portal
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()

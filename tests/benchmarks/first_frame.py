@@ -18,7 +18,7 @@ from playwright.async_api import Page
 
 from tests.benchmarks.machine import machine
 from tests.browser.chromium import AUTOPLAY, launched
-from tests.browser.portal import start_portal
+from tests.portal import start_portal
 
 WARM_UPS = 3
 NAME, PASSWORD = "bench", "a long and quiet evening"

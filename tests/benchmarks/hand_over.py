@@ -19,8 +19,8 @@ from playwright.async_api import Browser, Page
 
 from tests.benchmarks.machine import machine
 from tests.browser.chromium import AUTOPLAY, launched
-from tests.browser.portal import start_portal
 from tests.engine_process import start_engine
+from tests.portal import start_portal
 
 PASSWORD = "a long and quiet evening"
 WARM_UPS = 1

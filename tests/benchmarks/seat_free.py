@@ -25,7 +25,7 @@ from playwright.async_api import Playwright, async_playwright
 
 from tests.benchmarks.machine import machine
 from tests.browser.chromium import ARGUMENTS, AUTOPLAY, system_chromium
-from tests.browser.portal import Portal, start_portal
+from tests.portal import Portal, start_portal
 
 POLL_S = 0.05
 WAIT_S = 60.0

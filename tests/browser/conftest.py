@@ -16,7 +16,7 @@ from playwright.async_api import (
 )
 
 from tests.browser.chromium import AUTOPLAY, launched
-from tests.browser.portal import Portal, start_portal
+from tests.portal import Portal, start_portal
 
 PASSWORD = "a long and quiet evening"
 OPERATOR = "olga"

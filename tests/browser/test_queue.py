@@ -10,9 +10,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Door, Visitor
-from tests.browser.portal import SEATS, Portal
 from tests.browser.studio import Studio
 from tests.browser.test_accessibility import check, fits
+from tests.portal import SEATS, Portal
 
 SHORT_OFFER_S = 3
 

@@ -8,8 +8,8 @@ import httpx
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.portal import SEATS, Portal
 from tests.browser.studio import Studio
+from tests.portal import SEATS, Portal
 
 QUESTION = "Who are you?"
 
