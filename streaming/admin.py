@@ -125,7 +125,7 @@ def state_in_words(account: Account, at: datetime) -> str:
     """What an operator should know of an account, most important first."""
     taken = len(account.taken_seats())
     words = [f"{len(account.free_seats())} of {account.seat_limit} seats free"]
-    if account.foreign_sessions and not account.is_exclusive:
+    if account.foreign_sessions:
         words.append(f"{account.foreign_sessions} taken by others")
     if account.is_draining:
         words.insert(0, f"draining, {taken} left" if taken else "drained")

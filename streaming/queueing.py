@@ -20,7 +20,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from streaming.errors import IllegalTransition, NoSeat
-from streaming.models import SEATED, Account, EndReason, Session, State
+from streaming.models import SEATED, EndReason, Session, State
 
 #: Nobody waits for longer, however alive their page is.
 _LONGEST_WAIT = timedelta(days=1)
@@ -150,7 +150,7 @@ def advance(at: datetime) -> bool:
     if not line:
         return False
     kept = [ticket for ticket in line if not _has_missed(ticket, at)]
-    free = Account.objects.free_seats(at)
+    free = Session.objects.free_seats(at)
     until = at + timedelta(seconds=settings.QUEUE_OFFER_S)
     for nth, ticket in enumerate(kept):
         if nth < free and ticket.offered_until is None:
@@ -200,7 +200,7 @@ def place_of(ticket: Session, at: datetime) -> Place | None:
 
 def _waits_s(count: int, at: datetime) -> list[int]:
     length_s = _usual_length_s()
-    free = [0.0] * Account.objects.free_seats(at)
+    free = [0.0] * Session.objects.free_seats(at)
     taken = Session.objects.filter(state__in=SEATED, seated_at__isnull=False)
     rests = [
         _rest_s(

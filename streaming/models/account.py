@@ -21,10 +21,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
         resting = Q(resting_until__gt=at)
         return self.filter(is_enabled=True, is_draining=False).exclude(resting)
 
-    def free_seats(self, at: datetime) -> int:
-        """How many seats all accounts in use have free together."""
-        return sum(len(account.free_seats()) for account in self.in_use(at))
-
 
 class Account(models.Model):
     """One upstream that gives seats: the local engine, or an avatar cloud.
@@ -104,8 +100,11 @@ class Account(models.Model):
         for our own sessions above it: then racing openings compete for the same numbers,
         which the constraint settles.
         """
+        return self.free_among(self.taken_seats())
+
+    def free_among(self, taken: set[int]) -> list[int]:
+        """`free_seats`, when these are taken by our own sessions."""
         usable = self.seat_limit - self.foreign_sessions
-        taken = self.taken_seats()
         for mark in range(usable, 0, -1):
             if mark + sum(seat > mark for seat in taken) <= usable:
                 return [seat for seat in range(1, mark + 1) if seat not in taken]

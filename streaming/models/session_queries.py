@@ -68,6 +68,16 @@ class SessionQuerySet(models.QuerySet["Session"]):
         since = at - timedelta(seconds=for_s)
         return self.filter(state__in=USABLE, last_activity_at__lt=since)
 
+    def free_seats(self, at: datetime) -> int:
+        """How many seats all accounts in use have free together; in two queries."""
+        accounts = Account.objects.in_use(at)
+        taken: dict[int, set[int]] = {account.pk: set() for account in accounts}
+        seated = self.seated().filter(account__in=taken)
+        for account_id, seat in seated.values_list("account_id", "seat"):
+            if seat is not None:
+                taken[account_id].add(seat)
+        return sum(len(account.free_among(taken[account.pk])) for account in accounts)
+
     # Taking a seat --------------------------------------------------------------------
 
     def reserve(
@@ -134,4 +144,4 @@ class SessionQuerySet(models.QuerySet["Session"]):
         if session.place_at is not None:
             ahead = ahead.filter(place_at__lt=session.place_at)
         count = ahead.count()
-        return count > 0 and count > Account.objects.free_seats(now())
+        return count > 0 and count > self.free_seats(now())

@@ -276,11 +276,11 @@ class Life(RuleBasedStateMachine):
         if session.place_at:
             ahead = ahead.filter(place_at__lt=session.place_at)
         waiting = ahead.count()
-        assert waiting == 0 or waiting <= Account.objects.free_seats(now())
+        assert waiting == 0 or waiting <= Session.objects.free_seats(now())
 
     def offers_are_for_the_first_in_line(self) -> None:
         line = list(Session.objects.in_line())
-        free = Account.objects.free_seats(now())
+        free = Session.objects.free_seats(now())
         offered = [ticket.offered_until is not None for ticket in line]
         assert offered == [nth < free for nth in range(len(line))]
 

@@ -29,7 +29,7 @@ FULL = {"code": 10004, "message": "Concurrent limit reached"}
 
 
 @pytest.fixture
-def seat(account) -> Account:
+def seat(account: Account) -> Account:
     """An account with one seat."""
     account.seat_limit = 1
     account.save()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -52,7 +53,7 @@ async def rude(transactional_db) -> AsyncIterator[RudeServer]:
         yield server
 
 
-async def opened(owner: User, **wish: str) -> Session:
+async def opened(owner: User, **wish: Any) -> Session:
     persona = await Persona.objects.aget()
     outcome = await services.open_session(
         owner=owner, persona=persona, wish=StreamWish(**wish)
@@ -206,7 +207,7 @@ async def test_a_caller_who_leaves_while_it_resumes_loses_nothing(rude, anna, al
 # By REST ----------------------------------------------------------------------------------
 
 
-def post(user: User, path: str, **body: str) -> object:
+def post(user: User, path: str, **body: str) -> Any:
     return client_of(user).post(f"{BASE}/session/{path}", body, format="json")
 
 
