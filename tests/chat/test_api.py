@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
 from chat.models import Turn
 from personas.models import make_current
@@ -20,7 +21,10 @@ def post(api):
     """Call the API as Alice's programs do: from a thread, over the whole stack."""
 
     def call(path, body=None, client=api):
-        return client.post(path, body if body is not None else {}, format="json")
+        try:
+            return client.post(path, body if body is not None else {}, format="json")
+        finally:
+            connection.close()  # the thread's own, which would outlive the test
 
     return sync_to_async(call, thread_sensitive=False)
 
