@@ -161,8 +161,9 @@ session.addEventListener("stats", ({ detail }) => showStats(detail))
 session.addEventListener("hush", () => (stage.hushed = true))
 session.addEventListener("unhush", () => (stage.hushed = false))
 session.addEventListener("time", ({ detail }) => {
-  setText(part("last-minute"), timeLeftText(detail))
-  tellListeners(`${timeLeftText(detail)}.`)
+  const text = timeLeftText(detail)
+  tellListeners(`${text}.`)
+  showLastMinute(text)
 })
 
 stage.addEventListener("firstframe", () => {
@@ -246,6 +247,14 @@ function showTime(phase, story) {
   if (hasStream(phase)) clock.setAttribute("ends-at", story.endsAt)
   else clock.removeAttribute("ends-at")
   if (phase !== "live") setText(part("last-minute"), "")
+}
+
+/** For a moment only: the clock beside it goes on by itself. */
+function showLastMinute(text) {
+  setText(part("last-minute"), text)
+  setTimeout(() => {
+    if (part("last-minute").textContent === text) setText(part("last-minute"), "")
+  }, 6_000)
 }
 
 function showStats({ fps, kbit_s, rtt_ms, jitter_ms, height }) {
