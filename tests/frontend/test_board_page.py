@@ -15,7 +15,7 @@ from streaming import queueing, services
 from streaming.models import Account, EndReason, Session, State
 from streaming.providers.base import StreamWish
 
-SOME = uuid.uuid4()
+SOME = uuid.UUID(int=1)  # the same in every process that collects tests
 ACTIONS = (
     f"/operate/sessions/{SOME}/stop",
     f"/operate/sessions/{SOME}/move",
