@@ -162,6 +162,17 @@ async def test_an_ended_conversation_is_continued_from_the_list(
     await expect(studio.log).to_contain_text(f"You: {QUESTION}")
 
 
+async def test_a_link_to_another_persona_does_not_lead_back(guest: Visitor) -> None:
+    studio = await Studio.enter(guest)
+    await studio.button("New").click()
+    await studio.phase_is("ready")
+
+    await studio.page.goto(f"{guest.portal.url}/studio/?persona=pico")
+
+    await expect(studio.button("Talk to Pico")).to_be_visible()
+    await studio.phase_is("idle")
+
+
 async def _until_no_session(visitor: Visitor) -> None:
     deadline = time.monotonic() + 20
     while rows := await visitor.open_sessions():

@@ -3,7 +3,7 @@ import { equal, test } from "tests/runner"
 
 const story = (state, endReason = "", place = null) => ({ state, endReason, place })
 const here = { wasHere: true, endedAgoMs: 1_000 }
-const reloaded = { wasHere: false, endedAgoMs: 1_000 }
+const reloaded = { wasHere: false, isReload: true, endedAgoMs: 1_000 }
 
 for (const [state, way] of [
   ["ready", "resume"],
@@ -37,9 +37,13 @@ test("who was away for long is asked first", () => {
 test("a page loaded anew goes on only where its own reload broke the stream", () => {
   equal(wayBack(story("failed", "upstream_ended"), reloaded), "continue")
   equal(wayBack(story("closed", "viewer_left"), reloaded), "end")
-  equal(wayBack(story("failed", "upstream_ended"), { wasHere: false, endedAgoMs: 60_000 }), "end")
+  equal(wayBack(story("failed", "upstream_ended"), { ...reloaded, endedAgoMs: 60_000 }), "end")
+})
+
+test("who comes from elsewhere is asked, however recent the end", () => {
+  equal(wayBack(story("failed", "upstream_ended"), { ...reloaded, isReload: false }), "end")
 })
 
 test("an end of unknown time is not recent", () => {
-  equal(wayBack(story("failed", "upstream_ended"), { wasHere: false, endedAgoMs: NaN }), "end")
+  equal(wayBack(story("failed", "upstream_ended"), { ...reloaded, endedAgoMs: NaN }), "end")
 })

@@ -240,7 +240,8 @@ test("a session that ended meanwhile can be continued after a reload", async () 
 test("a stream that its service dropped during a reload goes on by itself", async () => {
   const it = new Outside()
   it.answers.createSession = { ...OFFER, session_id: "s2" }
-  await it.session.comeBack({ id: "s1", starts: true, choice: { persona: "anna" } })
+  const kept = { id: "s1", starts: true, choice: { persona: "anna" } }
+  await it.session.comeBack(kept, { isReload: true })
   const failed = ["session.status", { from: "closing", to: "failed", reason: "upstream_ended" }]
   it.snapshot("failed", { reason: "upstream_ended", past: [...CONVERSATION, failed] })
   await settled()

@@ -303,6 +303,15 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) comeBack(tab.recall())
 })
 
+/** "navigate", "reload", "back_forward": how this page was come to. */
+const arrival = performance.getEntriesByType("navigation")[0]?.type ?? "navigate"
+
+/** Whether somebody followed a link to another persona than the one they left. */
+function wantsAnother(kept) {
+  const asked = new URLSearchParams(location.search).get("persona")
+  return arrival === "navigate" && Boolean(asked) && asked !== kept.choice.persona
+}
+
 function comeBack(kept) {
   greets = kept?.starts ?? false
   const asked = facts.continue
@@ -311,12 +320,14 @@ function comeBack(kept) {
     if (asked.isOpen) session.findElsewhere(found)
     else session.comeBack(found)
   } else if (kept) {
-    session.comeBack(kept)
+    session.comeBack(kept, { isReload: arrival === "reload" })
   } else {
     log.add({ kind: "status", text: "Press Talk, or New and then Start" })
   }
 }
 
+const kept = tab.recall()
+if (kept && wantsAnother(kept)) tab.forget()
 choices.load()
 show()
 comeBack(tab.recall())

@@ -93,7 +93,8 @@ export class LinePanel {
     const { phase, story, serverNowMs: nowMs } = this.#session
     const { place } = story
     const words = lineTitle({ phase, place, nowMs, isCalm: this.#calm.matches })
-    document.title = words ? `${words} · Greenroom` : this.#title
+    const title = words ? `${words} · Greenroom` : this.#title
+    if (document.title !== title) document.title = title
     if (phase !== "offered") return
     const leftS = secondsUntil(place.offered_until, nowMs)
     setText(part("take-seconds"), leftS ? `(${leftS})` : "")

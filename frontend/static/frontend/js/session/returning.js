@@ -20,16 +20,16 @@ export function isAccident(reason) {
  * same conversation in a new session, "end" saying how it ended, "later" the next event tells.
  *
  * @param {{state: string, endReason: string, place: object|null}} story
- * @param {{wasHere: boolean, endedAgoMs: number}} facts  whether this page itself lost it, or
- *   is a new one; an avatar service may end at once what a page that is loaded anew lets go
+ * @param {{wasHere: boolean, isReload: boolean, endedAgoMs: number}} facts  whether this page
+ *   itself lost it, or was loaded anew: an avatar service may end at once what a page lets go
  * @returns {"line"|"resume"|"continue"|"end"|"later"}
  */
-export function wayBack({ state, endReason, place }, { wasHere, endedAgoMs }) {
+export function wayBack({ state, endReason, place }, { wasHere, isReload, endedAgoMs }) {
   if (state === "waiting") return place ? "line" : "later"
   if (isUsable(state)) return "resume"
   if (!isOver(state)) return "later"
   const goesOn = wasHere
     ? isAccident(endReason) && endedAgoMs < ABSENCE_MS
-    : endReason === "upstream_ended" && endedAgoMs < RELOAD_MS
+    : isReload && endReason === "upstream_ended" && endedAgoMs < RELOAD_MS
   return goesOn ? "continue" : "end"
 }

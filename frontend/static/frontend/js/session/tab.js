@@ -7,8 +7,9 @@
 
 const KEY = "greenroom.session"
 
-/** How long a page that is loaded anew waits for its former self to let go. */
-const PATIENCE_MS = 800
+/** A page that is loaded anew asks so often, since its former self may yet have to let go. */
+const TRIES = 6
+const PAUSE_MS = 150
 
 /**
  * @typedef {object} Kept
@@ -70,19 +71,29 @@ export class Tab {
     this.#id = id
     this.#held = new AbortController()
     const { signal } = this.#held
-    const how = steal ? { steal } : { signal: AbortSignal.timeout(PATIENCE_MS) }
+    return this.#ask(id, steal ? { steal } : { ifAvailable: true }, { signal, onTaken })
+  }
+
+  async #ask(id, how, { signal, onTaken }) {
+    for (let nth = 0; nth < TRIES && !signal.aborted; nth++) {
+      if (nth) await new Promise((done) => setTimeout(done, PAUSE_MS))
+      if (await this.#asked(id, how, { signal, onTaken })) return true
+    }
+    if (!signal.aborted) this.release()
+    return false
+  }
+
+  /** One try; the lock stays ours until `signal`, or until somebody steals it. */
+  #asked(id, how, { signal, onTaken }) {
     return new Promise((answer) => {
-      let isOurs = false
-      const keep = () => {
-        isOurs = true
-        answer(true)
-        return aborted(signal)
+      const keep = (lock) => {
+        answer(lock !== null)
+        return lock && aborted(signal)
       }
       this.#locks.request(`${KEY}.${id}`, how, keep).catch(() => {
-        answer(false)
         if (signal.aborted) return
         this.release()
-        if (isOurs) onTaken()
+        onTaken()
       })
     })
   }

@@ -76,6 +76,7 @@ export class ViewerSession extends EventTarget {
   #endedAtMs = 0
   #wasLive = false
   #isBack = false
+  #isReload = false
   /** Whether we have gone on by ourselves, and not yet played steadily since. */
   #mended = false
   /** Whether the change to "opening" that comes next is our own doing. */
@@ -206,11 +207,13 @@ export class ViewerSession extends EventTarget {
     const { id } = this
     const reason = isInLine(this.phase) ? "you_left_line" : "you_closed"
     const words = isInLine(this.phase) ? "Leaving the line…" : "Closing connection… please wait"
+    // Asked before the stream is let go, whose end upstream may notice first.
+    const stopped = id ? this.#api.stopSession(id) : null
     this.#enter("close", words)
     this.#release()
     this.#tab.forget()
     try {
-      if (id) await this.#api.stopSession(id)
+      await stopped
     } catch (problem) {
       this.#report(problem)
     }
@@ -224,9 +227,14 @@ export class ViewerSession extends EventTarget {
 
   // Coming back ------------------------------------------------------------------------
 
-  /** Return to what this tab showed before it was loaded anew, unless another tab has it. */
-  comeBack(kept) {
-    return this.#return(kept, { steal: false })
+  /**
+   * Return to what this tab showed before, unless another tab has it.
+   *
+   * @param {import("frontend/session/tab").Kept} kept
+   * @param {{isReload?: boolean}} [how]  whether the page was but loaded anew
+   */
+  comeBack(kept, { isReload = false } = {}) {
+    return this.#return(kept, { steal: false, isReload })
   }
 
   /** A session that another window may show; `move` brings it here. */
@@ -254,9 +262,10 @@ export class ViewerSession extends EventTarget {
     this.#choice = choice
   }
 
-  async #return(kept, { steal }) {
+  async #return(kept, { steal, isReload = false }) {
     if (isOpen(this.phase)) return
     this.#reset()
+    this.#isReload = isReload
     this.#recall(kept)
     this.#enter("return", "Coming back to your session… please wait")
     const { signal } = this.#life
@@ -282,7 +291,8 @@ export class ViewerSession extends EventTarget {
   /** What was missed has been told: go on from where the session stands now. */
   async #goOn() {
     const endedAgoMs = this.serverNowMs - this.#endedAtMs
-    switch (wayBack(this.story, { wasHere: this.#mended, endedAgoMs })) {
+    const facts = { wasHere: this.#mended, isReload: this.#isReload, endedAgoMs }
+    switch (wayBack(this.story, facts)) {
       case "line":
         this.#standInLine("Back in line")
         break
@@ -621,6 +631,7 @@ export class ViewerSession extends EventTarget {
     this.#before = ""
     this.#wasLive = false
     this.#isBack = false
+    this.#isReload = false
     this.#mended = false
     this.#endedAtMs = 0
     this.end = NO_END
