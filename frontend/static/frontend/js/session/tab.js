@@ -15,6 +15,7 @@ const PAUSE_MS = 150
  * @typedef {object} Kept
  * @property {string} id
  * @property {boolean} starts      whether the stream begins as soon as there is a seat
+ * @property {string} before      the session whose conversation it goes on with, or ""
  * @property {object} choice       persona, avatar, voice, quality, background
  */
 
@@ -91,6 +92,7 @@ export class Tab {
         return lock && aborted(signal)
       }
       this.#locks.request(`${KEY}.${id}`, how, keep).catch(() => {
+        answer(false)
         if (signal.aborted) return
         this.release()
         onTaken()
