@@ -14,15 +14,22 @@ from streaming.engine.catalogue import (
     streaming_avatars,
 )
 from streaming.engine.clock import Clock, SystemClock
+from streaming.engine.demo import demo_routes
 from streaming.engine.errors import Unauthorized, WrongState
+from streaming.engine.faults import FaultPlan
 from streaming.engine.fields import Body
 from streaming.engine.middlewares import (
     CALLER,
+    CLOCK,
     DOORKEEPER,
+    FAULT_PLAN,
+    FAULTS,
     allow_any_origin,
     check_credentials,
+    play_faults,
     report_errors,
 )
+from streaming.engine.network import described
 from streaming.engine.orders import read_order
 from streaming.engine.reading import (
     MAX_BODY_BYTES,
@@ -39,6 +46,7 @@ from streaming.engine.studio import Studio, Warming
 
 _TASK_TYPES: Final = ("repeat", "talk", "chat")
 _TASK_MODES: Final = ("sync", "async")
+_LONG_AGO: Final = 1_700_000_000
 _UNMETERED_QUOTA: Final = 360_000  # nothing is metered here, but clients show a number
 
 SESSIONS: Final = web.AppKey("sessions", Sessions)
@@ -54,6 +62,8 @@ def create_app(
     clock: Clock | None = None,
     ice_servers: list[RTCIceServer] | None = None,
     warming: Warming = Warming.NONE,
+    faults: FaultPlan | None = None,
+    demo: bool = False,
 ) -> web.Application:
     """The engine as an application; its clean-up closes every session.
 
@@ -61,7 +71,7 @@ def create_app(
     """
     clock = clock or SystemClock()
     app = web.Application(
-        middlewares=[allow_any_origin, report_errors, check_credentials],
+        middlewares=[allow_any_origin, report_errors, check_credentials, play_faults],
         client_max_size=MAX_BODY_BYTES,
     )
     app[STUDIO] = Studio()
@@ -69,8 +79,12 @@ def create_app(
         seats=seats, studio=app[STUDIO], clock=clock, ice_servers=ice_servers
     )
     app[_ICE_SERVERS] = ice_servers or []
+    app[CLOCK] = clock
     app[DOORKEEPER] = Doorkeeper(api_key, clock)
+    app[FAULT_PLAN] = faults or FaultPlan()
     app.add_routes(_routes())
+    if demo:
+        app.add_routes(demo_routes())
     app[_WARMING] = warming
     app.on_startup.append(_start)
     # Before the server waits for requests at work: those wait for speech to end.
@@ -133,15 +147,22 @@ async def _create_token(request: web.Request) -> web.Response:
 async def _list(request: web.Request) -> web.Response:
     _need_key(request)
     sessions = [
-        {
-            "session_id": session.id,
-            "status": str(session.state),
-            "created_at": session.created_unix,
-            "api_key_type": "regular",
-        }
+        _listed(session.id, session.state, session.created_unix)
         for session in request.app[SESSIONS].active()
     ]
+    if request[FAULTS].dead_session:
+        dead_id = request.app[FAULT_PLAN].dead_session_id
+        sessions.append(_listed(dead_id, State.CONNECTED, _LONG_AGO))
     return ok({"sessions": sessions})
+
+
+def _listed(session_id: str, state: State, created_unix: int) -> dict[str, object]:
+    return {
+        "session_id": session_id,
+        "status": str(state),
+        "created_at": created_unix,
+        "api_key_type": "regular",
+    }
 
 
 async def _list_history(request: web.Request) -> web.Response:
@@ -204,15 +225,17 @@ async def _voices(request: web.Request) -> web.Response:
 async def _new(request: web.Request) -> web.Response:
     body = await read_body(request)
     session, offer = await request.app[SESSIONS].open(
-        read_order(body), request[CALLER].token
+        read_order(body),
+        request[CALLER].token,
+        request[FAULTS].fate(request.app[FAULT_PLAN].dice),
     )
-    servers = [{"urls": [server.urls]} for server in request.app[_ICE_SERVERS]]
+    servers = request.app[_ICE_SERVERS]
     return ok(
         {
             "session_id": session.id,
             "sdp": {"type": "offer", "sdp": offer},
-            "ice_servers": [url for server in servers for url in server["urls"]],
-            "ice_servers2": servers,
+            "ice_servers": [server.urls for server in servers],
+            "ice_servers2": [described(server) for server in servers],
             "session_duration_limit": int(MAX_SESSION_S),
         }
     )
@@ -278,7 +301,10 @@ async def _stop_listening(request: web.Request) -> web.Response:
 
 
 async def _stop(request: web.Request) -> web.Response:
-    request.app[SESSIONS].stop(_session_id(request, await read_body(request)))
+    session_id = _session_id(request, await read_body(request))
+    if request.app[SESSIONS].knows_nobody(session_id):
+        raise Unauthorized
+    request.app[SESSIONS].stop(session_id)
     return ok(None)
 
 
@@ -287,7 +313,10 @@ async def _stop(request: web.Request) -> web.Response:
 
 def _session(request: web.Request, body: Body) -> Session:
     """The open session that the body names and that the caller may touch."""
-    return request.app[SESSIONS].get(_session_id(request, body))
+    session = request.app[SESSIONS].get(_session_id(request, body))
+    if session.knows_nobody:
+        raise Unauthorized
+    return session
 
 
 def _session_id(request: web.Request, body: Body) -> str:

@@ -7,7 +7,9 @@ from typing import Final
 from aiohttp import web
 
 from streaming.engine.auth import Caller, Doorkeeper
-from streaming.engine.errors import InvalidParameter, WireError
+from streaming.engine.clock import Clock
+from streaming.engine.errors import InvalidParameter, WireError, played
+from streaming.engine.faults import HEADER, FaultPlan, Faults, call_of
 from streaming.engine.reading import MAX_BODY_BYTES
 from streaming.engine.replies import failure
 
@@ -15,13 +17,16 @@ log = logging.getLogger(__name__)
 
 DOORKEEPER: Final = web.AppKey("doorkeeper", Doorkeeper)
 CALLER: Final = web.RequestKey("caller", Caller)
+CLOCK: Final[web.AppKey[Clock]] = web.AppKey("clock")
+FAULT_PLAN: Final = web.AppKey("fault_plan", FaultPlan)
+FAULTS: Final = web.RequestKey("faults", Faults)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Api-Key",
+    "Access-Control-Allow-Headers": f"Authorization, Content-Type, X-Api-Key, {HEADER}",
     "Access-Control-Max-Age": "600",
 }
 
@@ -43,7 +48,7 @@ async def report_errors(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except WireError as exc:
-        return failure(exc.status, exc.code, str(exc))
+        return failure(exc.status, exc.code, str(exc), exc.more)
     except web.HTTPRequestEntityTooLarge:
         too_large = InvalidParameter("body", f"must be under {MAX_BODY_BYTES} bytes")
         return failure(413, too_large.code, str(too_large))
@@ -61,9 +66,43 @@ async def report_errors(request: web.Request, handler: Handler) -> web.StreamRes
 async def check_credentials(
     request: web.Request, handler: Handler
 ) -> web.StreamResponse:
-    if request.path != "/healthz" and request.match_info.http_exception is None:
+    if _is_call(request) and request.match_info.http_exception is None:
         request[CALLER] = request.app[DOORKEEPER].admit(request.headers)
     return await handler(request)
+
+
+@web.middleware
+async def play_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Meet the request with the faults that the engine was told to play.
+
+    A slow call has done its work while its answer is waited for, as it was in the cloud:
+    whoever gives up waiting for a session leaves one behind.
+    """
+    plan = request.app[FAULT_PLAN]
+    faults = request[FAULTS] = plan.of(request.headers)
+    if not _is_call(request):
+        return await handler(request)
+    if plan.happens(faults.drop_calls):
+        return _cut(request)
+    call = call_of(request.path) or ""
+    if code := faults.refused.get(call):
+        raise played(code)
+    response = await handler(request)
+    if delay_s := faults.slow_s.get(call):
+        await request.app[CLOCK].sleep(delay_s)
+    return _cut(request) if plan.happens(faults.drop_answers) else response
+
+
+def _is_call(request: web.Request) -> bool:
+    """Whether this is one of the protocol's, not the page's or a health check."""
+    return request.path.startswith(("/v1/", "/v2/"))
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Hang up: what is returned has nowhere to go."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 def _where(exc: Exception) -> str:

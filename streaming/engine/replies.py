@@ -1,5 +1,6 @@
 """The shapes of the protocol's answers."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aiohttp import web
@@ -17,5 +18,8 @@ def account_data(data: Any) -> web.Response:
     return web.json_response({"error": None, "data": data})
 
 
-def failure(status: int, code: int, message: str) -> web.Response:
-    return web.json_response({"code": code, "message": message}, status=status)
+def failure(
+    status: int, code: int, message: str, more: Mapping[str, object] | None = None
+) -> web.Response:
+    body = {"code": code, "message": message, **(more or {})}
+    return web.json_response(body, status=status)

@@ -13,6 +13,7 @@ from aiortc import RTCIceCandidate, RTCIceServer
 from streaming.engine.clock import Clock, MediaClock
 from streaming.engine.errors import InvalidParameter, InvalidText, WrongState
 from streaming.engine.face import Performer, Stage
+from streaming.engine.faults import Fate
 from streaming.engine.orders import Order
 from streaming.engine.peers import BadDescription, Peer
 from streaming.engine.performance import Performance, Utterance
@@ -45,6 +46,7 @@ class EndReason(StrEnum):
     VIEWER_SILENT = "viewer_silent"
     IDLE = "idle"
     TOO_LONG = "too_long"
+    FAULT = "fault"
     SHUTDOWN = "shutdown"
 
 
@@ -74,6 +76,7 @@ class Session:
         clock: Clock,
         ice_servers: list[RTCIceServer],
         on_left: Callable[["Session"], None],
+        fate: Fate,
     ) -> None:
         self.id = str(uuid.uuid4())
         self.order = order
@@ -83,6 +86,7 @@ class Session:
         self.reason: EndReason | None = None
         self._clock = clock
         self._on_left = on_left
+        self._fate = fate
         self._heard_packets = -1
         self._heard_at = self.created_at
         self._performance = Performance(
@@ -106,6 +110,11 @@ class Session:
     @property
     def is_open(self) -> bool:
         return self.state is not State.CLOSED
+
+    @property
+    def knows_nobody(self) -> bool:
+        """Whether it is fated to take no credentials any more."""
+        return self._is_past(self._fate.unauthorized_after_s)
 
     async def offer(self) -> str:
         return await self._peer.offer()
@@ -173,6 +182,8 @@ class Session:
             self._active_at = now
         idle_s = self.order.idle_s
         waits = now - max(self._state_since, self._active_at)
+        if self._is_past(self._fate.ends_after_s):
+            return EndReason.FAULT
         if now - self.created_at >= MAX_SESSION_S:
             return EndReason.TOO_LONG
         if self.state is State.NEW and waits >= START_WITHIN_S:
@@ -220,6 +231,9 @@ class Session:
                 self._move(State.CONNECTED)
         elif self.is_open:
             self._on_left(self)
+
+    def _is_past(self, age_s: float | None) -> bool:
+        return age_s is not None and self._clock.monotonic() - self.created_at >= age_s
 
     def _need(self, *states: State) -> None:
         if self.state not in states:

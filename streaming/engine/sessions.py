@@ -9,7 +9,14 @@ from aiortc import RTCIceServer
 
 from streaming.engine.auth import Token
 from streaming.engine.clock import Clock
-from streaming.engine.errors import NoSeat, SessionNotFound, Unauthorized, WrongState
+from streaming.engine.errors import (
+    NoMedia,
+    NoSeat,
+    SessionNotFound,
+    Unauthorized,
+    WrongState,
+)
+from streaming.engine.faults import Fate
 from streaming.engine.orders import Order
 from streaming.engine.session import EndReason, Record, Session, State
 from streaming.engine.studio import Studio
@@ -51,9 +58,9 @@ class Sessions:
         return list(self._open.values())
 
     async def open(
-        self, order: Order, token: Token | None = None
+        self, order: Order, token: Token | None = None, fate: Fate | None = None
     ) -> tuple[Session, str]:
-        """A new session and its offer. Raises `NoSeat`.
+        """A new session and its offer. Raises `NoSeat` or `NoMedia`.
 
         `token` belongs to the session from here on; one that already belongs to another
         raises `Unauthorized`.
@@ -69,13 +76,18 @@ class Sessions:
             clock=self._clock,
             ice_servers=self._ice_servers,
             on_left=self._left,
+            fate=fate or Fate(),
         )
         self._open[session.id] = session
         if token is not None:
             token.session_id = session.id
         try:
             offer = await session.offer()
+            if "a=candidate:" not in offer:
+                raise NoMedia
         except BaseException:
+            if token is not None:
+                token.session_id = None
             self.end(session, EndReason.STOPPED)
             raise
         log.info("A session was opened.", extra={"session": session.id})
@@ -89,6 +101,10 @@ class Sessions:
         if any(record.session_id == session_id for record in self.history):
             raise WrongState(State.CLOSED)
         raise SessionNotFound(session_id)
+
+    def knows_nobody(self, session_id: str) -> bool:
+        """Whether an open session is fated to take no credentials any more."""
+        return session_id in self._open and self._open[session_id].knows_nobody
 
     def stop(self, session_id: str) -> None:
         """End a session because its client says so. Raises `SessionNotFound`.

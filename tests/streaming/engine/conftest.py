@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from streaming.engine.api import SESSIONS, STUDIO, create_app
+from streaming.engine.faults import HEADER, FaultPlan
 from streaming.engine.sessions import Sessions
 from streaming.engine.studio import Studio
 from tests.streaming.engine.virtual_clock import VirtualClock
@@ -78,6 +79,10 @@ class Caller:
             await viewer.connected()
             yield session["session_id"], viewer
 
+    def meeting(self, faults: str) -> "Caller":
+        """The same caller, who asks for faults in every request."""
+        return Caller(self.http, {**self.headers, HEADER: faults})
+
     def with_token(self, token: str) -> "Caller":
         return Caller(self.http, {"Authorization": f"Bearer {token}"})
 
@@ -100,7 +105,9 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 async def engine(clock: VirtualClock) -> AsyncIterator[Engine]:
-    app = create_app(api_key=KEY, seats=3, clock=clock)
+    app = create_app(
+        api_key=KEY, seats=3, clock=clock, faults=FaultPlan(takes_header=True)
+    )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

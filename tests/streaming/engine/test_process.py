@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from streaming.engine.__main__ import read_options
+from streaming.engine.options import read_options
 from tests.engine_process import ROOT, EngineProcess, start_engine
 from tests.streaming.engine.conftest import Caller
 
