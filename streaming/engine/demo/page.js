@@ -73,7 +73,13 @@ async function open() {
   show("opening")
   const opened = await attempt(() => Session.open(wire, wanted, { stream, state, event }))
   session = opened
-  if (!opened) show("idle")
+  if (opened) raiseCurtain()
+  else show("idle")
+}
+
+/** Show the avatar once there is a session and its first picture, whichever comes last. */
+function raiseCurtain() {
+  if (session && document.body.dataset.state === "opening" && !video.paused) show("live")
 }
 
 function stream(media) {
@@ -82,7 +88,6 @@ function stream(media) {
 
 function state(connection) {
   note("connection", connection)
-  if (connection === "connected") show("live")
   if (LOST.has(connection) && session) {
     end()
     report(new Error("The engine has closed the session."))
@@ -150,6 +155,7 @@ words.addEventListener("submit", (submitted) => {
   submitted.preventDefault()
   attempt(() => session.say(words.elements.text.value))
 })
+video.addEventListener("playing", raiseCurtain)
 find("#interrupt").addEventListener("click", () => attempt(() => session.interrupt()))
 listen.addEventListener("change", () => attempt(() => session.listen(listen.checked)))
 find("#close").addEventListener("click", () => attempt(end))
