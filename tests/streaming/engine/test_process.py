@@ -140,6 +140,10 @@ async def test_its_log_holds_neither_keys_nor_words():
         ([], {}, {"host": "127.0.0.1", "port": 3001, "seats": 3, "api_key": ""}),
         ([], {"ENGINE_PORT": "4", "ENGINE_SEATS": "9"}, {"port": 4, "seats": 9}),
         (["--port", "5"], {"ENGINE_PORT": "4"}, {"port": 5}),
+        ([], {}, {"udp_ports": None, "udp_addresses": [], "demo": False}),
+        (["--udp-ports", "50000-50001"], {}, {"udp_ports": range(50000, 50002)}),
+        (["--no-demo"], {"ENGINE_DEMO": "true"}, {"demo": False}),
+        ([], {"ENGINE_FAULT_HEADER": "True"}, {"fault_header": True}),
         (["--host", "::1"], {"ENGINE_PORT": ""}, {"host": "::1", "port": 3001}),
         (
             ["--host", EVERYWHERE],
@@ -165,6 +169,17 @@ def test_arguments_win_over_the_environment(
         ([], {"ENGINE_PORT": "http"}, "not a number of 0 to 65535"),
         ([], {"ENGINE_LOG_LEVEL": "loud"}, "not one of"),
         (["--warm", "oven"], {}, "not one of"),
+        (["--udp-ports", "50000"], {}, "not like 50000-50100"),
+        (["--udp-ports", "9-8"], {}, "not like 50000-50100"),
+        ([], {"ENGINE_UDP_PORTS": "1-70000"}, "not like 50000-50100"),
+        (["--udp-addresses", "127.0.0.1"], {}, "cannot carry media"),
+        (["--udp-addresses", "203.0.113.9"], {}, "not an address of this machine"),
+        (["--stun", "turn:a:1"], {}, "not like stun:host:port"),
+        (["--turn", "https://a"], {}, "not like turn:host:port"),
+        (["--turn", "turn:a:1", "--turn-username", "u"], {}, "needs both"),
+        (["--faults", "slow-new=soon"], {}, "wants 0 to 3600 seconds"),
+        (["--faults", "gremlins"], {}, "no fault named 'gremlins'"),
+        ([], {"ENGINE_DEMO": "maybe"}, "not true or false"),
     ],
 )
 def test_what_makes_no_sense_ends_the_start(
