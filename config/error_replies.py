@@ -5,12 +5,13 @@ import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from config.errors import DomainError, InternalError, error_body
+from config.errors import DomainError, InternalError, Unavailable, error_body
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,10 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response:
     """Render any exception of an API view as the documented error body."""
     set_rollback()
     if isinstance(exc, DomainError):
+        return Response(exc.body(), status=exc.status, headers=exc.headers())
+    if isinstance(exc, OperationalError | InterfaceError):
+        logger.error("The database could not be used.", exc_info=exc)
+        exc = Unavailable()
         return Response(exc.body(), status=exc.status, headers=exc.headers())
     if isinstance(exc, Http404):
         exc = drf.NotFound()

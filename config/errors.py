@@ -45,5 +45,18 @@ class InternalError(DomainError):
         super().__init__(message, detail=type(bug).__name__)
 
 
+class Unavailable(DomainError):
+    """The database is away, being restarted for one; the same call may soon do."""
+
+    code = "unavailable"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The portal's database cannot be used just now; try again.")
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
+
+
 def error_body(message: str, error: str, code: str) -> dict[str, Any]:
     return {"success": False, "message": message, "error": error, "code": code}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import hypothesis
 import pytest
 from asgiref.sync import SyncToAsync
@@ -106,9 +107,19 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+def stop_everything(engine: EngineProcess) -> None:
+    """What earlier tests left behind would count as others' sessions."""
+    with httpx.Client(base_url=engine.url, headers=engine.headers) as client:
+        listed = client.get("/v1/streaming.list").json()["data"]["sessions"]
+        for session in listed:
+            body = {"session_id": session["session_id"]}
+            client.post("/v1/streaming.stop", json=body)
+
+
 @pytest.fixture
 def account(db: None, engine: EngineProcess) -> Account:
     """Three seats at the real engine."""
+    stop_everything(engine)
     return Account.objects.create(
         name="Test engine", base_url=engine.url, api_key=ENGINE_KEY, seat_limit=3
     )

@@ -69,6 +69,7 @@ class Account(models.Model):
     last_problem = models.CharField(max_length=300, blank=True, editable=False)
     #: Sessions there that are not ours, at the last comparison.
     foreign_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
+    #: When a comparison was made, or at least begun.
     compared_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -176,6 +177,12 @@ class Account(models.Model):
             foreign_sessions=count, compared_at=at
         )
         self.foreign_sessions, self.compared_at = count, at
+
+    def claim_comparison(self, at: datetime, *, pause: timedelta) -> bool:
+        """Whether the caller shall compare it: one may, and not within `pause` of the last."""
+        due = Q(compared_at=None) | Q(compared_at__lt=at - pause)
+        mine = Account.objects.filter(due, pk=self.pk)
+        return bool(mine.update(compared_at=at))
 
     def note_full(self, *, at: datetime) -> None:
         """Its service says that it has no seat, so others have those that we thought free."""

@@ -224,6 +224,19 @@ class Session(models.Model):
             return EndReason.OFFER_MISSED
         return EndReason.IDLE
 
+    def is_in_grace(self, at: datetime) -> bool:
+        """Whether its viewer was lost a moment ago, and may be on the way back.
+
+        With them upstream may have lost the stream, which says nothing yet: who comes back
+        gets a new one, and who does not is soon swept.
+        """
+        grace = timedelta(seconds=settings.LEASE_GRACE_S)
+        return (
+            self.is_usable
+            and not self.has_socket
+            and at <= self.lease_expires_at <= at + grace
+        )
+
     def used(self, at: datetime) -> timedelta:
         """How long it has had a stream, until `at` or until we began to close it."""
         if self.opened_at is None:

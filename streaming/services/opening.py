@@ -41,7 +41,7 @@ T = TypeVar("T")
 _SWEEP_WAIT_S = 3.0
 #: How long after its time a try that never ended still counts as under way.
 _MARGIN_S = 5.0
-#: An account that is full because of others is compared again after so long.
+#: An account that is full is compared by whoever wants a seat there, so often at most.
 _COMPARE_AGAIN = timedelta(seconds=10)
 #: Whose session failed keeps their place if they come back within this time.
 _KEPT_PLACE = timedelta(seconds=60)
@@ -237,16 +237,16 @@ async def _open(asked: _Asked) -> Opened:
 
 
 async def _search() -> pool.Search:
-    """The accounts to try; those that others seem to fill are asked whether they do."""
+    """The accounts to try; if there are none, those that seem full are asked whether.
+
+    So an account whose service has ended its sessions, or whose other users have left, is
+    found out without a worker too.
+    """
     search = await sync_to_async(pool.Search.begin)(now())
-    before = now() - _COMPARE_AGAIN
-    doubtful = [
-        account
-        for account in search.full
-        if account.foreign_sessions
-        and (account.compared_at is None or account.compared_at < before)
-    ]
-    if search.to_try or not doubtful:
+    if search.to_try:
+        return search
+    doubtful = [account for account in search.full if await _shall_compare(account)]
+    if not doubtful:
         return search
     comparing = [background.start(reconcile_account(account)) for account in doubtful]
     await asyncio.wait(comparing, timeout=_SWEEP_WAIT_S)
@@ -258,6 +258,11 @@ async def _has_tidied(account: Account, error: Exception) -> bool:
     if not account.is_exclusive or not isinstance(error, NoUpstreamSeat):
         return False
     return (await reconcile_account(account)).stopped_there > 0
+
+
+async def _shall_compare(account: Account) -> bool:
+    """One opening of all that find it full, and not too often."""
+    return await sync_to_async(account.claim_comparison)(now(), pause=_COMPARE_AGAIN)
 
 
 class _Failed(Exception):

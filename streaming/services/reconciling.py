@@ -75,7 +75,12 @@ async def reconcile_account(account: Account) -> Reconciled:
 
 
 async def _end_missing(ours: list[Session], listed: set[str]) -> int:
-    missing = [session for session in ours if session.upstream_id not in listed]
+    at = now()
+    missing = [
+        session
+        for session in ours
+        if session.upstream_id not in listed and not session.is_in_grace(at)
+    ]
     for session in missing:
         await close_session(session, reason=EndReason.UPSTREAM_ENDED)
     return len(missing)

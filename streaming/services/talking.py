@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.utils.timezone import now
 
 from streaming.errors import IllegalTransition, WrongState
 from streaming.models import CONNECTED, EndReason, Session, State
@@ -106,5 +107,7 @@ async def _upstream(session: Session) -> AsyncGenerator[AvatarProvider, None]:
         try:
             yield provider
         except Gone:
-            await close_session(session, reason=EndReason.UPSTREAM_ENDED)
+            await sync_to_async(session.reread)()
+            if not session.is_in_grace(now()):
+                await close_session(session, reason=EndReason.UPSTREAM_ENDED)
             raise

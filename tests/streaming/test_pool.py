@@ -16,6 +16,7 @@ from django.utils.timezone import now
 from streaming import pool, services
 from streaming.errors import AccountsResting, NoSeat
 from streaming.models import Account, EndReason, Session, State
+from streaming.providers import provider_for
 from streaming.providers.base import (
     NoUpstreamSeat,
     ProviderError,
@@ -115,6 +116,34 @@ async def test_sessions_of_others_count_as_taken_seats(rude, alice, anna):
     names = [await where(await open_session(alice, anna)) for _ in range(2)]
 
     assert names == ["Rude 0", "Rude 1"]
+
+
+async def test_seats_whose_streams_are_gone_are_found_without_a_worker(
+    transactional_db, account, alice, anna
+):
+    for _ in range(3):
+        session = await open_session(alice, anna)
+        async with provider_for(account) as provider:
+            await provider.stop(session.upstream_id)
+
+    await open_session(alice, anna)
+
+    ended = Session.objects.filter(end_reason=EndReason.UPSTREAM_ENDED)
+    assert await ended.acount() == 3
+
+
+async def test_a_full_account_is_compared_by_one_of_those_who_want_a_seat(
+    transactional_db, account
+):
+    at = now()
+    pause = timedelta(seconds=10)
+
+    def claim(later_s: float) -> bool:
+        when = at + timedelta(seconds=later_s)
+        return Account.objects.get().claim_comparison(when, pause=pause)
+
+    claims = [await sync_to_async(claim)(later_s) for later_s in (0, 0, 9, 11, 12)]
+    assert claims == [True, False, False, True, False]
 
 
 def test_a_draining_account_takes_none_and_keeps_what_it_has(account, alice, anna):

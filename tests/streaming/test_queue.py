@@ -302,6 +302,8 @@ def test_newcomers_at_the_same_time_leave_the_seats_of_those_in_line(
         name="Second", base_url=seat.base_url, api_key=ENGINE_KEY, seat_limit=1
     )
     sessions = [opened(alice) for _ in range(2)]
+    # Both are at one engine, and would count each other's sessions as those of others.
+    Account.objects.update(compared_at=now())
     ticket = waiting(bob)
     close(sessions[0])
     close(sessions[1])

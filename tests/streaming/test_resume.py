@@ -16,7 +16,7 @@ from streaming import services
 from streaming.errors import WrongState
 from streaming.models import Account, EndReason, Session, State, UsageEntry
 from streaming.providers import provider_for
-from streaming.providers.base import NoUpstreamSeat, StreamWish, Unreachable
+from streaming.providers.base import Gone, NoUpstreamSeat, StreamWish, Unreachable
 from tests.background import background_work
 from tests.conftest import client_of
 from tests.rude_server import (
@@ -111,6 +111,24 @@ async def test_the_old_stream_is_stopped_before_the_new_one_is_asked_for(
     first, _, second = [body for _, _, _, body in rude.asked]
     assert first == second
     assert (await reread(session)).upstream_id == "two"
+
+
+async def test_a_stream_that_ends_with_its_page_does_not_end_the_session(
+    account, anna, alice
+):
+    """A reload closes the media at once, which the service may take for the end."""
+    session = await opened(alice)
+    async with provider_for(account) as provider:
+        await provider.stop(session.upstream_id)
+    await sync_to_async(session.shorten_lease)(5)
+
+    with pytest.raises(Gone):  # a call that was under way when the page went
+        await services.keep_alive(session)
+    await services.reconcile()
+
+    assert (await reread(session)).state == State.READY
+    await services.resume_session(session)
+    assert (await reread(session)).upstream_id in await listed(account)
 
 
 async def test_resuming_does_not_lengthen_the_time(account, anna, alice):

@@ -382,7 +382,8 @@ async def test_a_sweep_asks_again_only_after_a_pause_that_grows(rude, alice):
         await services.sweep()  # at once: nothing is due
         await sync_to_async(session.reread)()
         assert session.retry_at is not None
-        pauses.append(round((session.retry_at - now()).total_seconds()))
+        left_s = (session.retry_at - now()).total_seconds()
+        pauses.append(round(left_s / 10) * 10)  # to the ten, for a busy machine
         await sync_to_async(move_back)(session, retry_at=1)
 
     assert pauses == [10, 20, 40, 60, 60]
