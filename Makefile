@@ -18,7 +18,7 @@ setup: $(VENV)/.installed  ## Environment, migrations, static files, example dat
 	@$(MANAGE) prepare
 
 test: setup setup-test  ## Set up, then run the tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup-test  ## Format, lint, settings, migrations, types and tests
 	@$(MANAGE) verify

@@ -12,7 +12,7 @@ STEPS = {
     "system check": ("manage.py", "check", "--fail-level", "WARNING"),
     "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
     "types": ("mypy", "."),
-    "tests": ("pytest", "-q"),
+    "tests": ("pytest", "-q", "-n", "2", "--dist", "loadfile"),
 }
 
 
