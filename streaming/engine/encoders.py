@@ -5,7 +5,7 @@ by building a new encoder (with a key frame each time), and tunes for camera noi
 drawn face has none, and its session knows from the start what it may cost.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -119,6 +119,23 @@ def use_encoder(transceiver: RTCRtpTransceiver, codec: str, bitrate: Bitrate) ->
     if not hasattr(transceiver.sender, field):
         raise RuntimeError("This aiortc keeps its encoder elsewhere.")
     setattr(transceiver.sender, field, make_encoder(codec, bitrate))
+
+
+def answer_losses(transceiver: RTCRtpTransceiver, on_loss: Callable[[], None]) -> None:
+    """Have `on_loss` called too when the viewer asks for a whole picture.
+
+    aiortc only tells its encoder of it, which packets never get to.
+    """
+    method = "_send_keyframe"
+    answer: Callable[[], None] | None = getattr(transceiver.sender, method, None)
+    if answer is None:
+        raise RuntimeError("This aiortc answers losses elsewhere.")
+
+    def answer_both() -> None:
+        answer()
+        on_loss()
+
+    setattr(transceiver.sender, method, answer_both)
 
 
 def make_encoder(codec: str, bitrate: Bitrate) -> "_Budgeted":

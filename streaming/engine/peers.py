@@ -18,12 +18,12 @@ from aiortc import (
     RTCRtpSender,
     RTCSessionDescription,
 )
-from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.sdp import SessionDescription, candidate_from_sdp
 from aiortc.stats import RTCTransportStats
 
-from streaming.engine.encoders import Bitrate, use_encoder
+from streaming.engine.encoders import Bitrate, answer_losses, use_encoder
+from streaming.engine.tracks import FaceTrack, VoiceTrack
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +46,15 @@ class Peer:
     def __init__(
         self,
         *,
-        face: MediaStreamTrack,
-        voice: MediaStreamTrack,
+        face: FaceTrack,
+        voice: VoiceTrack,
         codec: str,
         bitrate: Bitrate,
         ice_servers: list[RTCIceServer],
         on_state: Callable[[str], None],
     ) -> None:
+        self._face = face
+        self._voice = voice
         self._bitrate = bitrate
         self._on_state = on_state
         self._early: list[RTCIceCandidate] = []
@@ -92,6 +94,11 @@ class Peer:
         if self._closed:
             return
         use_encoder(self._picture, codec, self._bitrate)
+        if codec == "VP8":
+            answer_losses(self._picture, self._face.send_whole)
+            self._face.send_packets()
+        if _takes_opus(rest):
+            self._voice.send_packets()
         self._answered = True
         for candidate in [*self._early, *candidates]:
             self._take(candidate)
@@ -200,12 +207,20 @@ def _preferring(codec: str) -> list[RTCRtpCodecCapability]:
 def _agreed_codec(sdp: str) -> str:
     """The video codec that the viewer put first. Raises `BadDescription`."""
     try:
-        media = SessionDescription.parse(sdp).media
-        names = [codec.name for codec in media[0].rtp.codecs]
-        return next(name for name in names if name in CODECS)
+        return next(name for name in _codecs(sdp, 0) if name in CODECS)
     # The parser reports by AssertionError, KeyError, AttributeError and more.
     except Exception as exc:
         raise BadDescription("is not an SDP answer with our video codecs") from exc
+
+
+def _takes_opus(sdp: str) -> bool:
+    """Whether sound goes out as Opus. `sdp` is an answer that was taken."""
+    return next(iter(_codecs(sdp, 1)), "") == "opus"
+
+
+def _codecs(sdp: str, section: int) -> list[str]:
+    media = SessionDescription.parse(sdp).media
+    return [codec.name for codec in media[section].rtp.codecs]
 
 
 def _split_candidates(sdp: str) -> tuple[list[RTCIceCandidate], str]:

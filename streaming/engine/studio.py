@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
-from streaming.engine import face
+from streaming.engine import face, packets
 from streaming.engine.face.stage import KEPT_STAGES
 from streaming.engine.orders import DEFAULT_QUALITY, QUALITIES, Order, Quality
 from streaming.engine.speech import Delivery, Synthesiser, Voice, find_voice
@@ -14,6 +15,12 @@ from streaming.engine.speech import Delivery, Synthesiser, Voice, find_voice
 log = logging.getLogger(__name__)
 
 _PAINTERS = max(2, os.cpu_count() or 1)
+_REHEARSED = 2000  # pictures; three in four of a minute of talk
+_REHEARSING_REST_S = 0.02
+_REHEARSAL = (
+    "The quick brown fox jumps over the lazy dog. Would you like me to show you how "
+    "this works, or shall we begin with your question about the measure of joy?"
+)
 _BUILDERS = 2  # one for what is drawn in advance, one for who waits
 
 
@@ -22,7 +29,9 @@ class Warming(StrEnum):
 
     NONE = "none"
     DEFAULT = "default"  # the default avatar at the usual size
-    ALL = "all"  # that one, then the others at the usual size, as many as are kept
+    # that one, then the others at the usual size, as many as are kept; and then what
+    # it looks like when the default avatar talks
+    ALL = "all"
 
 
 class Studio:
@@ -33,6 +42,7 @@ class Studio:
         self.painters = ThreadPoolExecutor(_PAINTERS, thread_name_prefix="painter")
         self._builders = ThreadPoolExecutor(_BUILDERS, thread_name_prefix="builder")
         self._warming: asyncio.Task[None] | None = None
+        self._closing = threading.Event()
 
     def start_warming(self, extent: Warming) -> None:
         """Draw in the background what most will ask for."""
@@ -44,6 +54,7 @@ class Studio:
         return await loop.run_in_executor(self._builders, _drawn_stage, order)
 
     async def close(self) -> None:
+        self._closing.set()
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
@@ -59,9 +70,19 @@ class Studio:
                 await loop.run_in_executor(
                     self._builders, _warm_stage, avatar_id, quality
                 )
+            if extent is Warming.ALL:
+                await self._rehearse()
         except Exception as exc:
             # Sessions draw what they need; they will meet this error and report it.
             log.warning("Warming up failed.", extra={"why": type(exc).__name__})
+
+    async def _rehearse(self) -> None:
+        speech = await self.synthesiser.say(_REHEARSAL, _default_voice(), Delivery())
+        keys = face.mouth_keys(speech.phonemes, speech.duration_s)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(
+            self._builders, _rehearse_default, keys, self._closing
+        )
 
 
 def _default_voice() -> Voice:
@@ -91,6 +112,18 @@ def _drawn_stage(order: Order) -> face.Stage:
     )
     stage.prepare()
     return stage
+
+
+def _rehearse_default(keys: list[face.MouthKey], stop: threading.Event) -> None:
+    quality = QUALITIES[DEFAULT_QUALITY]
+    stage = face.stage(face.DEFAULT_AVATAR, width=quality.width, height=quality.height)
+    packets.rehearse(
+        packets.reel_of(stage),
+        keys,
+        pictures=_REHEARSED,
+        rest_s=_REHEARSING_REST_S,
+        stop=stop,
+    )
 
 
 def _warm_stage(avatar_id: str, quality: Quality) -> None:

@@ -62,6 +62,16 @@ def drift(seed: int, t_s: float) -> float:
     return 0.6 * _wave(seed, "drift1", t_s, 8.3) + 0.4 * _wave(seed, "drift2", t_s, 5.1)
 
 
+def breath_along(sway: float) -> float:
+    """A breath in and out for each part of the head's way to the side."""
+    return 0.5 + 0.5 * math.sin(5.0 * sway)
+
+
+def drift_along(sway: float) -> float:
+    """The arc that a head describes when it swings from side to side."""
+    return 0.7 - 2.2 * min(1.0, abs(sway)) ** 2
+
+
 def lids(seed: int, t_s: float) -> float:
     """How far the lids are down, 0 open to 1 closed."""
     cell = math.floor(t_s / BLINK_CELL_S)

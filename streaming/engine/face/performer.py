@@ -39,6 +39,7 @@ class Bearing:
     gaze_x: float = 0.0
     gaze_y: float = 0.0
     wandering: float = 0.22  #: share of the time in which the eyes glance away once
+    free: float = 1.0  #: how far breath and nod go their own ways; else with the sway
 
 
 BEARINGS: dict[Mood, Bearing] = {
@@ -49,7 +50,7 @@ BEARINGS: dict[Mood, Bearing] = {
     Mood.THINKING: Bearing(
         sway=-0.45, swaying=0.25, nod=-0.3, gaze_x=0.6, gaze_y=-1.0, wandering=0.3
     ),
-    Mood.SPEAKING: Bearing(swaying=0.62, wandering=0.16),
+    Mood.SPEAKING: Bearing(swaying=0.62, wandering=0.16, free=0.0),
 }
 
 
@@ -109,9 +110,14 @@ class Performer:
         bearing = self._bearing_at(t_s)
         nodding, lifting = self._emphasis_at(t_s)
         seed = self._seed
-        full = idle.breath(seed, t_s)
         sway = bearing.sway + bearing.swaying * idle.sway(seed, t_s)
-        nod = bearing.nod + 0.26 * idle.drift(seed, t_s) - 0.14 * full + nodding
+        full, drift = idle.breath(seed, t_s), idle.drift(seed, t_s)
+        # A mouth has so many shapes that the body of who speaks moves on one path, so
+        # that there are few enough pictures to be sent more than once.
+        path = round(sway * MAX_SWAY) / MAX_SWAY
+        full = _mix(idle.breath_along(path), full, bearing.free)
+        drift = _mix(idle.drift_along(path), drift, bearing.free)
+        nod = bearing.nod + 0.26 * drift - 0.14 * full + nodding
         brows = bearing.brows + 1.4 * idle.brow_flicker(seed, t_s) + lifting
         gaze_x, gaze_y = self._gaze_at(bearing, t_s)
         return Pose(
@@ -181,6 +187,7 @@ def _between(there: Bearing, here: Bearing, done: float) -> Bearing:
         gaze_x=here.gaze_x,  # eyes do not glide: they are where they look
         gaze_y=here.gaze_y,
         wandering=here.wandering,
+        free=_mix(there.free, here.free, done),
     )
 
 

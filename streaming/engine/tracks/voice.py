@@ -1,10 +1,12 @@
 """The avatar's sound."""
 
 from fractions import Fraction
+from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av import AudioFrame
+from av import AudioFrame, Packet
 
+from streaming.engine.packets import Sound
 from streaming.engine.performance import Performance
 from streaming.engine.speech.sound import RATE_HZ
 
@@ -22,8 +24,13 @@ class VoiceTrack(MediaStreamTrack):
         super().__init__()
         self._performance = performance
         self._sent = 0
+        self._encoded: Sound | None = None
 
-    async def recv(self) -> AudioFrame:
+    def send_packets(self) -> None:
+        """Give Opus packets from now on, instead of samples to be encoded."""
+        self._encoded = Sound()
+
+    async def recv(self) -> "AudioFrame | Packet[Any]":
         """The next packet's sound, at its time. Raises `MediaStreamError` once ended."""
         if self.readyState != "live":
             raise MediaStreamError
@@ -34,11 +41,15 @@ class VoiceTrack(MediaStreamTrack):
         await clock.wait_until(due_s)
 
         samples = self._performance.sound(_PACKET)
-        frame = AudioFrame.from_ndarray(
-            samples.reshape(1, -1), format="s16", layout="mono"
-        )
-        frame.sample_rate = RATE_HZ
-        frame.pts = self._sent
-        frame.time_base = Fraction(1, RATE_HZ)
+        sound: AudioFrame | Packet[Any]
+        if self._encoded is not None:
+            sound = Packet(self._encoded.packet(samples))
+        else:
+            sound = AudioFrame.from_ndarray(
+                samples.reshape(1, -1), format="s16", layout="mono"
+            )
+            sound.sample_rate = RATE_HZ
+        sound.pts = self._sent
+        sound.time_base = Fraction(1, RATE_HZ)
         self._sent += _PACKET
-        return frame
+        return sound
