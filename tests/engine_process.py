@@ -33,15 +33,20 @@ class EngineProcess:
 
 @contextmanager
 def start_engine(
-    *, seats: int = 3, api_key: str = "engine-test-key", port: int = 0, **env: str
+    *,
+    seats: int = 3,
+    api_key: str = "engine-test-key",
+    port: int = 0,
+    module: str = "streaming.engine",
+    **env: str,
 ) -> Iterator[EngineProcess]:
     """Run the engine on a free port, or the given one, until the block ends.
 
-    Further keywords become environment variables. What it printed is shown when the
+    `module` may be another one that starts it. Further keywords become environment variables. What it printed is shown when the
     block fails, and it is gone afterwards in any case.
     """
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "streaming.engine", "--port", str(port)],
+        [sys.executable, "-m", module, "--port", str(port)],
         cwd=ROOT,
         env={
             **os.environ,
