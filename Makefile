@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup setup-test link lock nightly bench clean
+.PHONY: help run engine test check setup setup-test link lock nightly bench clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: setup  ## Set up, then run the portal, the avatar engine and the worker
 	@$(MANAGE) runportal
+
+engine: $(VENV)/.installed  ## Run the avatar engine alone, with a page to try it
+	@$(BIN)/python -m streaming.engine --demo
 
 setup: $(VENV)/.installed  ## Environment, migrations, static files, example data
 	@$(MANAGE) prepare

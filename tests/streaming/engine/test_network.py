@@ -23,7 +23,7 @@ from tests.streaming.engine.helping_server import (
 async def calling(**env: str) -> AsyncIterator[Caller]:
     """Somebody who calls an engine process with these settings."""
     # Not on this loop: it has to serve whoever the engine asks for help meanwhile.
-    starting = start_engine(seats=3, ENGINE_WARM="none", **env)
+    starting = start_engine(seats=3, port=0, ENGINE_WARM="none", **env)
     engine = await asyncio.to_thread(starting.__enter__)
     try:
         async with aiohttp.ClientSession(engine.url) as http:
