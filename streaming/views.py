@@ -84,9 +84,10 @@ def _continued(request: Request, asked: CreateIn) -> Session | None:
     session_id = asked.validated_data.get("continues")
     if session_id is None:
         return None
-    old = async_to_sync(services.find_session)(session_id, caller(request))
-    if old.owner_id != caller(request).pk:
-        raise SessionNotFound(f"continues: there is no session {session_id}.")
+    try:
+        old = async_to_sync(services.own_session)(session_id, caller(request))
+    except SessionNotFound as exc:
+        raise SessionNotFound(f"continues: you have no session {session_id}.") from exc
     if old.is_open and old.state != State.CLOSING:
         raise WrongState("continues: this session is still open; resume it instead.")
     return old
@@ -102,26 +103,27 @@ def _persona(request: Request, asked: CreateIn) -> Persona:
     return found
 
 
-class ClaimView(ApiView):
-    def post(self, request: Request) -> Response:
-        """Take the offered seat; while there is none, a sign of life of who waits."""
+class OwnSessionView(ApiView):
+    """Base of the calls by which somebody sits down in a session of their own."""
+
+    def own_session(self, request: Request) -> Session:
         asked = SessionIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        session = async_to_sync(services.own_session)(
-            asked.validated_data["session_id"], caller(request)
-        )
+        session_id = asked.validated_data["session_id"]
+        return async_to_sync(services.own_session)(session_id, caller(request))
 
+
+class ClaimView(OwnSessionView):
+    def post(self, request: Request) -> Response:
+        """Take the offered seat; while there is none, a sign of life of who waits."""
+        session = self.own_session(request)
         return opened_or_waiting(async_to_sync(services.claim)(session))
 
 
-class ResumeView(ApiView):
+class ResumeView(OwnSessionView):
     def post(self, request: Request) -> Response:
         """A new offer for an open session whose media was lost, by a reload for one."""
-        asked = SessionIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        session = async_to_sync(services.own_session)(
-            asked.validated_data["session_id"], caller(request)
-        )
+        session = self.own_session(request)
 
         opened = async_to_sync(services.resume_session)(session)
 
