@@ -65,7 +65,6 @@ async def start(page: Page) -> None:
 
 async def test_one_click_brings_the_avatar_and_words_are_spoken_and_cut(page: Page):
     await page.get_by_label("Voice").select_option("en-us+f3")
-    await page.get_by_label("Picture").select_option("low")
 
     await start(page)
     assert await page.evaluate(SEES)
@@ -122,9 +121,3 @@ async def test_no_script_but_the_pages_own_may_run(page: Page, stage: EngineProc
     assert "unsafe" not in policy
     assert "<script>" not in await answer.text()
     assert "style=" not in await answer.text()
-
-
-async def test_an_engine_without_the_demo_serves_no_page(
-    page: Page, engine: EngineProcess
-):
-    assert (await page.request.get(engine.url)).status == 404

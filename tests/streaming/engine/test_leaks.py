@@ -100,7 +100,7 @@ async def test_sessions_leave_nothing_behind_however_they_end(engine: Engine):
     before = held()
     threads = threading.active_count()
 
-    for _ in range(5):
+    for _ in range(3):
         for way in (once, abandoned, hung_up, spoilt, fated):
             await way(engine.call)
     await engine.sessions.settle()
