@@ -18,8 +18,8 @@ from tests.streaming.engine.test_leaks import abandoned, hung_up, once, spoilt
 
 IS_NIGHTLY = settings.get_current_profile_name() == "nightly"
 CYCLES = 1000 if IS_NIGHTLY else 8
-FIRST_CYCLES = 100 if IS_NIGHTLY else 4  # in which caches and pools fill up
-MOST_GROWTH_KB = 20_000
+FIRST_CYCLES = 300 if IS_NIGHTLY else 4  # in which pools and drawn pictures fill up
+MOST_GROWTH_KB = 30_000
 WAYS: list[Callable[[Caller], Awaitable[None]]] = [once, abandoned, hung_up, spoilt]
 
 
