@@ -84,11 +84,6 @@ class Performer:
         self, starts_at_s: float, keys: Sequence[MouthKey], ends_at_s: float
     ) -> None:
         """Speak from `starts_at_s`; the times of `keys` count from there."""
-        self._utterances = [
-            told
-            for told in self._utterances
-            if told.heard_until_s > starts_at_s - REMEMBERED_S
-        ]
         self._utterances.append(_Utterance(starts_at_s, tuple(keys), ends_at_s))
         self._utterances.sort(key=lambda told: told.starts_at_s)
 
@@ -104,6 +99,12 @@ class Performer:
         """Change posture from `at_s` on, within `MOOD_CHANGE_S`."""
         kept = [change for change in self._moods if change[0] < at_s]
         self._moods = [*kept[-8:], (at_s, mood)]
+        # Only here is it known how late it is: what is said is often far ahead.
+        self._utterances = [
+            told
+            for told in self._utterances
+            if told.heard_until_s > at_s - REMEMBERED_S
+        ]
 
     def pose_at(self, t_s: float) -> Pose:
         """How the face looks at a moment."""

@@ -271,3 +271,13 @@ def test_what_was_said_long_ago_is_forgotten():
 
     assert len(performer._utterances) < 10
     assert len(performer._moods) < 12
+
+
+def test_the_lips_move_for_what_is_said_first_however_much_waits():
+    performer = Performer("x", seed=1)
+    keys = [MouthKey(0.0, Viseme.AA), MouthKey(4.0, Viseme.SIL)]
+    for number in range(8):
+        performer.say(1.0 + 4 * number, keys, 5.0 + 4 * number)
+    performer.set_mood(Mood.SPEAKING, 1.0)
+
+    assert performer.pose_at(2.5).mouth.open > 3
