@@ -328,7 +328,7 @@ class Life(RuleBasedStateMachine):
             assert self.service.open == set()
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(2 * max(LIVES, settings().max_examples))  # in seconds
 @pytest.mark.django_db(transaction=True)
 def test_no_order_of_events_leaks_or_doubles_a_seat(anna):
     Life.service = CountingService()
