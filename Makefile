@@ -23,8 +23,8 @@ setup: $(VENV)/.installed  ## Environment, migrations, static files, example dat
 test: setup setup-test  ## Set up, then run the tests
 	@$(BIN)/pytest -n 2 --dist loadfile
 
-check: setup-test  ## Format, lint, settings, migrations, types and tests
-	@$(MANAGE) verify
+check: setup-test  ## Format, lint, settings, migrations, types and tests; SKIP=tests leaves out a step
+	@$(MANAGE) verify $(if $(SKIP),--skip $(SKIP))
 
 link: setup  ## Print another one-time sign-in link
 	@$(MANAGE) signin_link

@@ -1,5 +1,6 @@
 """The calls of one session, each handed on to the avatar service that has it."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -7,12 +8,16 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.utils.timezone import now
 
+from streaming import background
 from streaming.errors import IllegalTransition, WrongState
 from streaming.models import CONNECTED, EndReason, Session, State
 from streaming.providers.base import AvatarProvider, Candidate, Gone, Utterance
 from streaming.publishing import send_message
 from streaming.services.ending import close_session
 from streaming.services.upstream import provider_of
+
+#: A page that goes away closes its media and its websocket; the news come within this.
+_NEWS_TRAVEL_S = 1.0
 
 
 async def start_session(session: Session, *, answer_sdp: str) -> None:
@@ -108,6 +113,19 @@ async def _upstream(session: Session) -> AsyncGenerator[AvatarProvider, None]:
             yield provider
         except Gone:
             await sync_to_async(session.reread)()
-            if not session.is_in_grace(now()):
+            if session.has_socket:
+                background.hold(_end_unless_leaving(session))
+            elif not session.is_in_grace(now()):
                 await close_session(session, reason=EndReason.UPSTREAM_ENDED)
             raise
+
+
+async def _end_unless_leaving(session: Session) -> None:
+    """Upstream has ended the stream, perhaps because its viewer's page is going away.
+
+    Then we hear of that too, in a moment; and the viewer may be on the way back.
+    """
+    await asyncio.sleep(_NEWS_TRAVEL_S)
+    await sync_to_async(session.reread)()
+    if session.is_usable and not session.is_in_grace(now()):
+        await close_session(session, reason=EndReason.UPSTREAM_ENDED)

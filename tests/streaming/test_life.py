@@ -42,7 +42,7 @@ T = TypeVar("T")
 SEATS = 3
 OWNERS = 5
 #: How many lives; the nightly profile asks for more.
-LIVES = 250
+LIVES = 200
 
 
 def run(asked: Coroutine[Any, Any, T]) -> T:

@@ -69,7 +69,9 @@ export class SessionSocket {
     this.#closed = true
     clearTimeout(this.#timer)
     this.#stopBeating()
-    this.#socket?.close(1000)
+    const socket = this.#socket
+    if (socket?.readyState === 0) socket.onopen = () => socket.close(1000) // else it complains
+    else socket?.close(1000)
   }
 
   #connect() {

@@ -76,7 +76,8 @@ export class Speech extends EventTarget {
   #awaitVoice() {
     clearTimeout(this.#pause)
     this.#pause = setTimeout(() => {
-      if (this.isSpeaking || this.#isWriting()) return
+      if (this.isSpeaking) return
+      if (this.#isWriting()) return this.#awaitVoice()
       this.drop()
       this.dispatchEvent(new Event("lull"))
     }, LONGEST_PAUSE_MS)
