@@ -17,6 +17,8 @@ class Outside {
   answers = {}
   kept = null
   isTaken = false
+  /** How long a browser takes to read an offer. */
+  reads = Promise.resolve()
 
   constructor() {
     this.session = new ViewerSession({
@@ -59,7 +61,7 @@ class Outside {
 
   #peer({ onIce }) {
     const peer = { iceState: "new", isClosed: false, onIce }
-    peer.accept = async () => {}
+    peer.accept = async () => this.reads
     peer.answer = async () => ({ type: "answer", sdp: "v=0" })
     peer.sendCandidates = () => {}
     peer.stats = async () => null
@@ -320,6 +322,41 @@ test("a session that its service ended goes on in a new one, in the same convers
 
   equal([it.session.phase, it.session.id, it.session.goesOn], ["connecting", "s2", true])
   equal(it.called("createSession")[1], [{ persona: "anna", continues: "s1" }])
+})
+
+test("what the new session tells while its offer is being read asks for nothing more", async () => {
+  const it = new Outside()
+  await it.live()
+  it.status("live", "closed", "upstream_ended")
+  it.reads = new Promise((done) => (it.hasRead = done))
+  it.answers.createSession = { ...OFFER, session_id: "s2" }
+  it.snapshot("closed", { reason: "upstream_ended", past: CONVERSATION })
+  await settled()
+  equal(it.socket.id, "s2")
+
+  it.snapshot("ready")
+  it.hasRead()
+  await settled()
+
+  equal(it.called("resumeSession"), [])
+  equal([it.session.phase, it.session.id], ["connecting", "s2"])
+})
+
+test("what a resumed session tells while its offer is being read asks for nothing more", async () => {
+  const it = new Outside()
+  it.reads = new Promise((done) => (it.hasRead = done))
+  it.answers.resumeSession = OFFER
+  await it.session.comeBack({ id: "s1" })
+  it.snapshot("live", { past: CONVERSATION })
+  await settled()
+
+  it.status("live", "opening")
+  it.status("opening", "ready")
+  it.hasRead()
+  await settled()
+
+  equal(it.called("resumeSession").length, 1)
+  equal(it.session.phase, "connecting")
 })
 
 test("a network that was away for too long is no reason to end the conversation", async () => {

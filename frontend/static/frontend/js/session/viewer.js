@@ -79,6 +79,8 @@ export class ViewerSession extends EventTarget {
   #isReload = false
   /** Whether we have gone on by ourselves, and not yet played steadily since. */
   #mended = false
+  /** Whether it is still open what becomes of a session that was lost: asked for once only. */
+  #isLost = false
   /** Whether the change to "opening" that comes next is our own doing. */
   #reopens = false
 
@@ -272,7 +274,7 @@ export class ViewerSession extends EventTarget {
     const isOurs = await this.#hold(steal)
     if (signal.aborted) return
     if (!isOurs) this.#moved("The session is open in another window")
-    else this.#listen({ after: 0 })
+    else this.#seek({ after: 0 })
   }
 
   /** Mend a broken stream, once: whether that is being tried. */
@@ -284,8 +286,14 @@ export class ViewerSession extends EventTarget {
     this.#life = new AbortController()
     this.#starts = true
     this.#enter("return", `${why} Reconnecting…`)
-    this.#listen({ after })
+    this.#seek({ after })
     return true
+  }
+
+  /** Let the server tell what has become of the session that was lost. */
+  #seek({ after }) {
+    this.#isLost = true
+    this.#listen({ after })
   }
 
   /** What was missed has been told: go on from where the session stands now. */
@@ -308,7 +316,7 @@ export class ViewerSession extends EventTarget {
   }
 
   async #resume() {
-    if (this.#isAsking) return
+    this.#isLost = false
     this.#reopens = true
     this.#isBack = this.#wasLive
     this.#starts ||= this.story.state !== "ready"
@@ -317,6 +325,7 @@ export class ViewerSession extends EventTarget {
   }
 
   async #continue() {
+    this.#isLost = false
     this.#before = this.id
     this.#mended = true
     this.#starts = true
@@ -431,7 +440,7 @@ export class ViewerSession extends EventTarget {
       this.#live(frame)
     }
     const isCaughtUp = this.#pastSeq >= 0 && this.#socket?.lastSeq >= this.#pastSeq
-    if (this.phase === "resuming" && isCaughtUp) this.#goOn()
+    if (this.phase === "resuming" && this.#isLost && isCaughtUp) this.#goOn()
     this.#changed()
   }
 
@@ -619,6 +628,7 @@ export class ViewerSession extends EventTarget {
     this.#socket = null
     this.#peer = null
     this.#reopens = false
+    this.#isLost = false
     this.speech.reset()
   }
 
