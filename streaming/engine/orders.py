@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from streaming.engine import fields
+from streaming.engine.emotions import Emotion
 from streaming.engine.encoders import Bitrate
 from streaming.engine.errors import AvatarNotFound, InvalidParameter
 from streaming.engine.face import AVATARS, DEFAULT_AVATAR, Avatar
@@ -35,13 +36,15 @@ QUALITIES: Final = {
 }
 DEFAULT_QUALITY: Final = "medium"
 
-# How a mood changes the voice: speed as a factor, pitch of 0 to 100.
-_EMOTIONS: Final = {
-    "Excited": Delivery(1.10, 62),
-    "Serious": Delivery(0.94, 42),
-    "Friendly": Delivery(1.02, 56),
-    "Soothing": Delivery(0.88, 44),
-    "Broadcaster": Delivery(1.04, 47),
+_EMOTIONS: Final = {emotion.value: emotion for emotion in Emotion if emotion.value}
+# How an emotion changes the voice: speed as a factor, pitch of 0 to 100.
+_DELIVERIES: Final = {
+    Emotion.NEUTRAL: Delivery(),
+    Emotion.EXCITED: Delivery(1.10, 62),
+    Emotion.SERIOUS: Delivery(0.94, 42),
+    Emotion.FRIENDLY: Delivery(1.02, 56),
+    Emotion.SOOTHING: Delivery(0.88, 44),
+    Emotion.BROADCASTER: Delivery(1.04, 47),
 }
 _BACKGROUND: Final = re.compile(r"scene|green|#[0-9a-f]{6}")
 
@@ -52,6 +55,7 @@ class Order:
 
     avatar: Avatar
     voice: Voice
+    emotion: Emotion
     delivery: Delivery
     quality: Quality
     codec: str
@@ -70,6 +74,7 @@ def read_order(body: Body) -> Order:
         )
     avatar = _avatar(body)
     voice = fields.mapping(body, "voice")
+    emotion = _emotion(voice)
     return Order(
         avatar=avatar,
         voice=_voice(
@@ -77,7 +82,8 @@ def read_order(body: Body) -> Order:
             or fields.optional_text(body, "voice_id")
             or avatar.default_voice
         ),
-        delivery=_delivery(voice),
+        emotion=emotion,
+        delivery=_delivery(voice, emotion),
         quality=QUALITIES[fields.choice(body, "quality", QUALITIES, DEFAULT_QUALITY)],
         codec=fields.choice(body, "video_encoding", CODECS, CODECS[0]),
         background=_background(body),
@@ -104,11 +110,16 @@ def _voice(voice_id: str) -> Voice:
         raise InvalidParameter("voice_id", "must be one of GET /v2/voices") from None
 
 
-def _delivery(voice: Body) -> Delivery:
+def _emotion(voice: Body) -> Emotion:
+    return _EMOTIONS.get(
+        fields.choice(voice, "emotion", _EMOTIONS, ""), Emotion.NEUTRAL
+    )
+
+
+def _delivery(voice: Body, emotion: Emotion) -> Delivery:
     rate = fields.number(voice, "rate", least=0.5, most=1.5, default=1.0)
-    emotion = fields.choice(voice, "emotion", _EMOTIONS, "")
-    mood = _EMOTIONS.get(emotion, Delivery())
-    return Delivery(rate=rate * mood.rate, pitch=mood.pitch)
+    plain = _DELIVERIES[emotion]
+    return Delivery(rate=rate * plain.rate, pitch=plain.pitch)
 
 
 def _background(body: Body) -> str:

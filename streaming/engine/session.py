@@ -90,7 +90,11 @@ class Session:
         self._heard_packets = -1
         self._heard_at = self.created_at
         self._performance = Performance(
-            performer=Performer(order.avatar.id, seed=random.getrandbits(32)),  # noqa: S311
+            performer=Performer(
+                order.avatar.id,
+                seed=random.getrandbits(32),  # noqa: S311
+                emotion=order.emotion,
+            ),
             synthesiser=studio.synthesiser,
             voice=order.voice,
             delivery=order.delivery,

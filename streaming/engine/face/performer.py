@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from streaming.engine.emotions import Emotion
 from streaming.engine.face import idle
 from streaming.engine.face.articulation import Shape, quantised, shape_at
 from streaming.engine.face.poses import (
@@ -74,9 +75,12 @@ class Performer:
     seconds only.
     """
 
-    def __init__(self, avatar_id: str, *, seed: int) -> None:
+    def __init__(
+        self, avatar_id: str, *, seed: int, emotion: Emotion = Emotion.NEUTRAL
+    ) -> None:
         self.avatar_id = avatar_id
         self._seed = seed
+        self._emotion = emotion
         self._utterances: list[_Utterance] = []
         self._moods: list[tuple[float, Mood]] = [(-math.inf, Mood.IDLE)]
 
