@@ -10,14 +10,12 @@ from typing import Any, TypeVar
 from asgiref.sync import sync_to_async
 from channels.layers import BaseChannelLayer, get_channel_layer
 
+from chat.context import context_for
 from chat.minds import mind_for
-from chat.minds.base import Message
 from chat.models import Turn
 from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
 from chat.sentences import pieces
 from config.errors import DomainError
-from personas.models import Persona
-from personas.prompt import system_prompt
 from streaming import events, services
 from streaming.models import Session
 from streaming.providers.base import Utterance
@@ -190,24 +188,12 @@ async def _stream(
     if turn.kind == Turn.Kind.SAY:
         source = speak_pieces(voice, pieces(turn.prompt))
     else:
-        persona, messages = await unbroken(_context(session, turn.prompt))
-        source = speak_reply(mind_for(persona), PacedVoice(voice), messages)
+        context = await unbroken(context_for(session, turn.prompt))
+        mind = mind_for(context.persona)
+        source = speak_reply(mind, PacedVoice(voice), context.messages)
     async with aclosing(source):
         async for event in source:
             yield event
-
-
-async def _context(session: Session, prompt: str) -> tuple[Persona, list[Message]]:
-    """Whom the viewer talks to, and all that they should know when they answer."""
-    persona = await Persona.objects.filter(sessions=session).afirst()
-    if persona is None:  # deleted meanwhile
-        persona = await sync_to_async(Persona.objects.site_default)()
-    history = await sync_to_async(Turn.objects.history)(session)
-    opening, question = (
-        Message("system", system_prompt(persona)),
-        Message("user", prompt),
-    )
-    return persona, [opening, *history, question]
 
 
 async def _note(session: Session, turn: Turn, spoken: Spoken) -> None:

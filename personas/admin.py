@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from personas import limits
 from personas.models import CurrentPersona, NotFitAsDefault, Persona
+from personas.models.visibility import Visibility
 from personas.prompt import system_prompt
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -214,21 +215,21 @@ class PersonaAdmin(PersonaModelAdmin):
 
     @admin.action(description="Make public", permissions=["change"])
     def make_public(self, request: HttpRequest, queryset: QuerySet[Persona]) -> None:
-        self._show_to(request, queryset, Persona.Visibility.PUBLIC)
+        self._show_to(request, queryset, Visibility.PUBLIC)
 
     @admin.action(description="Make private", permissions=["change"])
     def make_private(self, request: HttpRequest, queryset: QuerySet[Persona]) -> None:
-        self._show_to(request, queryset, Persona.Visibility.PRIVATE)
+        self._show_to(request, queryset, Visibility.PRIVATE)
 
     def _show_to(
         self,
         request: HttpRequest,
         queryset: QuerySet[Persona],
-        visibility: Persona.Visibility,
+        visibility: Visibility,
     ) -> None:
         changed = 0
         for persona in queryset:
-            if persona.is_default and visibility != Persona.Visibility.PUBLIC:
+            if persona.is_default and visibility != Visibility.PUBLIC:
                 self.message_user(
                     request,
                     f"{persona} is the site default and stays public.",

@@ -15,6 +15,7 @@ from personas.models import (
     Persona,
     PersonaNotFound,
     make_current,
+    own_copy,
     persona_to_edit,
 )
 
@@ -254,7 +255,7 @@ def test_deleting_a_persona_brings_its_users_back_to_the_default(iris, nora, ali
 
 
 def test_deleting_an_original_leaves_its_copies(iris, bob):
-    copy = iris.own_copy_for(bob)
+    copy = own_copy(bob, iris)
 
     iris.delete()
 
@@ -312,7 +313,7 @@ def test_a_users_persona_cannot_become_the_default(iris, nora):
 
 
 def test_a_copy_has_all_the_content_and_none_of_the_standing(iris, bob):
-    copy = iris.own_copy_for(bob)
+    copy = own_copy(bob, iris)
 
     assert copy.profile() == iris.profile()
     assert (copy.greeting, copy.knowledge) == (iris.greeting, iris.knowledge)
@@ -382,7 +383,7 @@ def test_replacing_empties_what_is_not_given_and_keeps_what_is_no_profile(nora):
 
 
 def test_a_replacement_with_another_name_drops_inherited_words(iris, bob):
-    copy = iris.own_copy_for(bob)
+    copy = own_copy(bob, iris)
 
     copy.replace_profile(name="Otto")
 
@@ -391,7 +392,7 @@ def test_a_replacement_with_another_name_drops_inherited_words(iris, bob):
 
 
 def test_a_replacement_with_another_name_keeps_words_written_for_the_copy(iris, bob):
-    copy = iris.own_copy_for(bob)
+    copy = own_copy(bob, iris)
     copy.change(greeting="Hi from Bob's garden.")
 
     copy.replace_profile(name="Otto")
@@ -401,7 +402,7 @@ def test_a_replacement_with_another_name_keeps_words_written_for_the_copy(iris, 
 
 
 def test_a_replacement_under_the_same_name_keeps_inherited_words(iris, bob):
-    copy = iris.own_copy_for(bob)
+    copy = own_copy(bob, iris)
 
     copy.replace_profile(name="Iris")
 
@@ -412,7 +413,7 @@ def test_a_replacement_under_the_same_name_keeps_inherited_words(iris, bob):
 def test_an_unchanged_original_survives_its_copys_replacement(iris, bob):
     before = iris.profile()
 
-    iris.own_copy_for(bob).replace_profile(name="Otto")
+    own_copy(bob, iris).replace_profile(name="Otto")
 
     iris.refresh_from_db()
     assert iris.profile() == before

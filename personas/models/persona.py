@@ -1,10 +1,9 @@
-"""Personas: who speaks, who may see and edit them, and whom each user talks to now."""
+"""A persona: its profile, its words, its face and voice."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import (
@@ -17,10 +16,12 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
-from config.errors import DomainError
 from personas import limits
 from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
+from personas.models.errors import NotFitAsDefault
+from personas.models.queries import PersonaQuerySet
+from personas.models.visibility import Visibility
 
 language_tag = RegexValidator(
     r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$",
@@ -28,87 +29,10 @@ language_tag = RegexValidator(
 )
 
 
-class PersonaNotFound(DomainError):
-    """There is no such persona, or the caller may not know that there is."""
-
-    code = "persona_not_found"
-    status = 404
-
-
-class NotFitAsDefault(DomainError):
-    """The persona cannot stand for the site as it is."""
-
-    code = "not_fit_as_default"
-    status = 409
-
-
-class PersonaQuerySet(models.QuerySet["Persona"]):
-    """Who may do what, in words. The words differ on purpose:
-
-    * `public()`        anybody's gallery
-    * `visible_to()`    what a user's own lists show
-    * `open_to()`       what a user may open who knows its slug: adds unlisted ones
-    * `editable_by()`   what a user may change in place
-    """
-
-    def public(self) -> Self:
-        return self.filter(visibility=Persona.Visibility.PUBLIC)
-
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Public ones and the user's own; staff also see the site's drafts."""
-        return self.filter(_seen_by(user))
-
-    def open_to(self, user: User | AnonymousUser) -> Self:
-        unlisted = Q(visibility=Persona.Visibility.UNLISTED)
-        return self.filter(_seen_by(user) | unlisted)
-
-    def editable_by(self, user: User | AnonymousUser) -> Self:
-        """The user's own; staff edit everything, as in the admin."""
-        if not user.is_authenticated:
-            return self.none()
-        return self if user.is_staff else self.filter(owner=user)
-
-    def of_the_site(self) -> Self:
-        return self.filter(owner=None)
-
-    def site_default(self) -> "Persona":
-        """The default, or the site's oldest public persona where none is marked.
-
-        Raises `PersonaNotFound` on a site that has neither.
-        """
-        candidates = self.of_the_site().public().order_by("-is_default", "pk")
-        if found := candidates.first():
-            return found
-        raise PersonaNotFound(
-            "This site has no public persona of its own yet.",
-            detail="Load the examples with `manage.py load_examples`, or add one in the admin.",
-        )
-
-    def current_for(self, user: User | AnonymousUser) -> "Persona":
-        """Whom `user` talks to now: their choice while they may open it, else the default."""
-        if user.is_authenticated:
-            chosen = self.open_to(user).filter(chosen_by__user=user).first()
-            if chosen is not None:
-                return chosen
-        return self.site_default()
-
-
-def _seen_by(user: User | AnonymousUser) -> Q:
-    seen = Q(visibility=Persona.Visibility.PUBLIC)
-    if user.is_authenticated:
-        seen |= Q(owner=user)
-    if user.is_staff:
-        seen |= Q(owner=None)
-    return seen
-
-
 class Persona(models.Model):
     """Somebody to talk to: profile, words, facts, face and voice."""
 
-    class Visibility(models.TextChoices):
-        PRIVATE = "private", "Private"
-        UNLISTED = "unlisted", "Unlisted"
-        PUBLIC = "public", "Public"
+    Visibility = Visibility
 
     slug = models.SlugField(
         "address name",
@@ -401,12 +325,6 @@ class Persona(models.Model):
         content = {name: getattr(self, name) for name in self.CONTENT_FIELDS}
         return Persona.objects.create(owner=owner, copied_from=self, **content)
 
-    def own_copy_for(self, user: User) -> "Persona":
-        """A private copy that is the user's own, and now their current persona."""
-        copy = self.copy_for(user)
-        make_current(user, copy)
-        return copy
-
     def become_site_default(self) -> None:
         """Take the place of the site default. Raises `NotFitAsDefault` when not public
         or not the site's own."""
@@ -434,46 +352,3 @@ def _slugs_for(name: str) -> Iterator[str]:
 
 def _blank_value(field_name: str) -> Any:
     return getattr(Persona(), field_name)
-
-
-class CurrentPersona(models.Model):
-    """A user's choice of whom to talk to; without a row it is the site default.
-
-    Deleting the persona deletes the choice, which brings its user back to the default.
-    """
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="current_persona",
-    )
-    persona = models.ForeignKey(
-        Persona, on_delete=models.CASCADE, related_name="chosen_by"
-    )
-
-    class Meta:
-        verbose_name = "current persona"
-
-    def __str__(self) -> str:
-        return f"{self.user} talks to {self.persona}"
-
-
-def make_current(user: User, persona: Persona) -> None:
-    """Let `user` talk to `persona` from now on.
-
-    Raises `PersonaNotFound` when they may not open it.
-    """
-    if not Persona.objects.open_to(user).filter(pk=persona.pk).exists():
-        raise PersonaNotFound("There is no such persona.")
-    CurrentPersona.objects.update_or_create(user=user, defaults={"persona": persona})
-
-
-def persona_to_edit(user: User) -> Persona:
-    """The user's current persona, locked, or their own new copy when it is not theirs.
-
-    Call it inside a transaction. The user's row is the lock, so that two requests at
-    once make one copy and the second sees what the first has written.
-    """
-    get_user_model().objects.select_for_update().get(pk=user.pk)
-    persona = Persona.objects.current_for(user)
-    return persona if persona.is_owned_by(user) else persona.own_copy_for(user)

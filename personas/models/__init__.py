@@ -1,0 +1,20 @@
+"""Personas: who speaks, who may see and edit them, and whom each user talks to now."""
+
+from personas.models.current import (
+    CurrentPersona,
+    make_current,
+    own_copy,
+    persona_to_edit,
+)
+from personas.models.errors import NotFitAsDefault, PersonaNotFound
+from personas.models.persona import Persona
+
+__all__ = [
+    "CurrentPersona",
+    "NotFitAsDefault",
+    "Persona",
+    "PersonaNotFound",
+    "make_current",
+    "own_copy",
+    "persona_to_edit",
+]

@@ -1,0 +1,17 @@
+"""What can be wrong with a request for a persona."""
+
+from config.errors import DomainError
+
+
+class PersonaNotFound(DomainError):
+    """There is no such persona, or the caller may not know that there is."""
+
+    code = "persona_not_found"
+    status = 404
+
+
+class NotFitAsDefault(DomainError):
+    """The persona cannot stand for the site as it is."""
+
+    code = "not_fit_as_default"
+    status = 409

@@ -1,0 +1,73 @@
+"""Which personas somebody may see, open and change."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+from django.db.models import Q
+
+from personas.models.errors import PersonaNotFound
+from personas.models.visibility import Visibility
+
+if TYPE_CHECKING:
+    from personas.models.persona import Persona
+
+
+class PersonaQuerySet(models.QuerySet["Persona"]):
+    """Who may do what, in words. The words differ on purpose:
+
+    * `public()`        anybody's gallery
+    * `visible_to()`    what a user's own lists show
+    * `open_to()`       what a user may open who knows its slug: adds unlisted ones
+    * `editable_by()`   what a user may change in place
+    """
+
+    def public(self) -> Self:
+        return self.filter(visibility=Visibility.PUBLIC)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Public ones and the user's own; staff also see the site's drafts."""
+        return self.filter(_seen_by(user))
+
+    def open_to(self, user: User | AnonymousUser) -> Self:
+        unlisted = Q(visibility=Visibility.UNLISTED)
+        return self.filter(_seen_by(user) | unlisted)
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """The user's own; staff edit everything, as in the admin."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_staff else self.filter(owner=user)
+
+    def of_the_site(self) -> Self:
+        return self.filter(owner=None)
+
+    def site_default(self) -> "Persona":
+        """The default, or the site's oldest public persona where none is marked.
+
+        Raises `PersonaNotFound` on a site that has neither.
+        """
+        candidates = self.of_the_site().public().order_by("-is_default", "pk")
+        if found := candidates.first():
+            return found
+        raise PersonaNotFound(
+            "This site has no public persona of its own yet.",
+            detail="Load the examples with `manage.py load_examples`, or add one in the admin.",
+        )
+
+    def current_for(self, user: User | AnonymousUser) -> "Persona":
+        """Whom `user` talks to now: their choice while they may open it, else the default."""
+        if user.is_authenticated:
+            chosen = self.open_to(user).filter(chosen_by__user=user).first()
+            if chosen is not None:
+                return chosen
+        return self.site_default()
+
+
+def _seen_by(user: User | AnonymousUser) -> Q:
+    seen = Q(visibility=Visibility.PUBLIC)
+    if user.is_authenticated:
+        seen |= Q(owner=user)
+    if user.is_staff:
+        seen |= Q(owner=None)
+    return seen
