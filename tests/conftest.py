@@ -17,7 +17,10 @@ from tests.engine_process import EngineProcess, start_engine
 from tests.services.postgres import Postgres, start_postgres
 from tests.services.redis import start_redis
 
-hypothesis.settings.register_profile("nightly", max_examples=2000)
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("daily", deadline=None)
+hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("daily")
 
 ENGINE_KEY = "key-of-the-test-engine"
 
