@@ -1,7 +1,7 @@
 """What a client asks of a new session, read from the body of streaming.new."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from streaming.engine import fields
@@ -37,14 +37,13 @@ QUALITIES: Final = {
 DEFAULT_QUALITY: Final = "medium"
 
 _EMOTIONS: Final = {emotion.value: emotion for emotion in Emotion if emotion.value}
-# How an emotion changes the voice: speed as a factor, pitch of 0 to 100.
 _DELIVERIES: Final = {
     Emotion.NEUTRAL: Delivery(),
-    Emotion.EXCITED: Delivery(1.10, 62),
-    Emotion.SERIOUS: Delivery(0.94, 42),
-    Emotion.FRIENDLY: Delivery(1.02, 56),
-    Emotion.SOOTHING: Delivery(0.88, 44),
-    Emotion.BROADCASTER: Delivery(1.04, 47),
+    Emotion.EXCITED: Delivery(rate=1.12, pitch=60, pitch_range=92, volume=115),
+    Emotion.SERIOUS: Delivery(rate=0.93, pitch=40, pitch_range=25, volume=100),
+    Emotion.FRIENDLY: Delivery(rate=1.02, pitch=55, pitch_range=72, volume=103),
+    Emotion.SOOTHING: Delivery(rate=0.86, pitch=43, pitch_range=38, volume=75),
+    Emotion.BROADCASTER: Delivery(rate=1.04, pitch=47, pitch_range=40, volume=118),
 }
 _BACKGROUND: Final = re.compile(r"scene|green|#[0-9a-f]{6}")
 
@@ -118,8 +117,14 @@ def _emotion(voice: Body) -> Emotion:
 
 def _delivery(voice: Body, emotion: Emotion) -> Delivery:
     rate = fields.number(voice, "rate", least=0.5, most=1.5, default=1.0)
+    # Not of the wire protocol: by how much higher or lower than the voice's own.
+    pitch = fields.number(voice, "pitch", least=-50, most=50, default=0)
     plain = _DELIVERIES[emotion]
-    return Delivery(rate=rate * plain.rate, pitch=plain.pitch)
+    return replace(
+        plain,
+        rate=rate * plain.rate,
+        pitch=max(0, min(100, plain.pitch + round(pitch))),
+    )
 
 
 def _background(body: Body) -> str:

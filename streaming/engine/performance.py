@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from streaming.engine.clock import MediaClock
-from streaming.engine.face import Mood, Performer, Pose, mouth_keys
+from streaming.engine.face import Mood, Performer, Pose
 from streaming.engine.speech import Delivery, Speech, Synthesiser, Voice
 from streaming.engine.speech.line import Line, Piece
 from streaming.engine.speech.sound import RATE_HZ, Samples
@@ -116,8 +116,7 @@ class Performance:
 
     def _queue(self, utterance: Utterance, speech: Speech) -> None:
         piece = self._line.add(utterance.task_id, speech.pcm)
-        keys = mouth_keys(speech.phonemes, speech.duration_s)
-        self._performer.say(piece.starts_at / RATE_HZ, keys, piece.ends_at / RATE_HZ)
+        self._performer.say(piece.starts_at / RATE_HZ, speech.lips, piece.ends_at / RATE_HZ)
 
     def _started(self, piece: Piece) -> None:
         self._performer.set_mood(Mood.SPEAKING, piece.starts_at / RATE_HZ)

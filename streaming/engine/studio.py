@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
@@ -78,10 +79,9 @@ class Studio:
 
     async def _rehearse(self) -> None:
         speech = await self.synthesiser.say(_REHEARSAL, _default_voice(), Delivery())
-        keys = face.mouth_keys(speech.phonemes, speech.duration_s)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(
-            self._builders, _rehearse_default, keys, self._closing
+            self._builders, _rehearse_default, speech.lips, self._closing
         )
 
 
@@ -114,7 +114,7 @@ def _drawn_stage(order: Order) -> face.Stage:
     return stage
 
 
-def _rehearse_default(keys: list[face.MouthKey], stop: threading.Event) -> None:
+def _rehearse_default(keys: Sequence[face.MouthKey], stop: threading.Event) -> None:
     quality = QUALITIES[DEFAULT_QUALITY]
     stage = face.stage(face.DEFAULT_AVATAR, width=quality.width, height=quality.height)
     packets.rehearse(

@@ -15,13 +15,16 @@ import espeakng_loader
 
 SAMPLE_RATE_HZ = 22050
 NORMAL_WORDS_PER_MINUTE = 170
+SLOWEST, FASTEST = 0.5, 2.6  # rates between which the library obeys
 NORMAL_PITCH = 50  # of 0 to 100
+NORMAL_RANGE = 50  # of 0 (one tone) to 100
+NORMAL_VOLUME = 100  # of 0 to 200; from about 125 on, the loudest samples are cut off
 
 _SYNCHRONOUS = 2
 _CHUNK_MS = 200
 _PHONEME_EVENTS, _IPA_NAMES, _NEVER_EXIT = 0x1, 0x2, 0x8000
 _TEXT_IS_UTF8 = 1
-_RATE, _PITCH, _PITCH_RANGE = 1, 3, 4
+_RATE, _VOLUME, _PITCH, _PITCH_RANGE = 1, 2, 3, 4
 _END_OF_LIST, _WORD, _PHONEME = 0, 1, 7
 
 _lock = threading.Lock()
@@ -86,11 +89,21 @@ _Callback = ctypes.CFUNCTYPE(
 )
 
 
-def speak(text: str, *, voice: str, rate: float, pitch: int) -> RawSpeech:
+def speak(
+    text: str,
+    *,
+    voice: str,
+    rate: float = 1.0,
+    pitch: int = NORMAL_PITCH,
+    pitch_range: int = NORMAL_RANGE,
+    volume: int = NORMAL_VOLUME,
+) -> RawSpeech:
     """Say `text` with the voice file `voice`, such as "gmw/en-US+f3".
 
-    `rate` is a factor of the normal speed. Takes about half a millisecond per second of
-    speech, without holding the interpreter lock. Raises `EspeakError`.
+    The text is plain: neither markup nor the library's own phonemes are obeyed. `rate`
+    is a factor of the normal speed. Nothing of it is left over for the next call. Takes
+    about half a millisecond per second of speech, without holding the interpreter lock.
+    Raises `EspeakError`.
     """
     library = _library()
     raw = RawSpeech()
@@ -98,9 +111,14 @@ def speak(text: str, *, voice: str, rate: float, pitch: int) -> RawSpeech:
     encoded = text.encode("utf-8", "replace")
     with _lock:
         _check(library.espeak_SetVoiceByName(voice.encode()), f"voice {voice}")
-        words_per_minute = round(NORMAL_WORDS_PER_MINUTE * rate)
-        _check(library.espeak_SetParameter(_RATE, words_per_minute, 0), "rate")
-        _check(library.espeak_SetParameter(_PITCH, pitch, 0), "pitch")
+        for parameter, value in (
+            (_RATE, round(NORMAL_WORDS_PER_MINUTE * min(FASTEST, max(SLOWEST, rate)))),
+            (_PITCH, pitch),
+            (_PITCH_RANGE, pitch_range),
+            (_VOLUME, volume),
+        ):
+            result = library.espeak_SetParameter(parameter, value, 0)
+            _check(result, f"parameter {parameter}")
         library.espeak_SetSynthCallback(collect)
         _check(
             library.espeak_Synth(
@@ -161,7 +179,10 @@ def _collector(raw: RawSpeech) -> "ctypes._CFunctionType":
         for event in _until_end(events):
             if event.type == _PHONEME:
                 name = bytes(event.id.name).split(b"\0", 1)[0]
-                raw.phonemes.append((event.sample, name.decode("utf-8", "ignore")))
+                # "(en)" tells of another language's word; it is no sound.
+                if not name.startswith(b"("):
+                    ipa = name.decode("utf-8", "ignore")
+                    raw.phonemes.append((event.sample, ipa))
             elif event.type == _WORD:
                 where = event.text_position - 1, event.length
                 raw.words.append((event.sample, *where))

@@ -1,14 +1,16 @@
 """Speech: what is heard, and when the mouth does what."""
 
 import asyncio
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
+from streaming.engine.face import MouthKey, mouth_keys
 from streaming.engine.speech import espeak, sound
+from streaming.engine.speech.reading import read_out
 from streaming.engine.speech.voices import Voice
+from streaming.engine.speech.words import Word, timed_words
 
 _LEAD_S = 0.004  # kept before the first sound, so that a consonant keeps its edge
 _TAIL_S = 0.030
@@ -16,23 +18,30 @@ _TAIL_S = 0.030
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How something is said: `rate` is a factor, `pitch` 0 to 100."""
+    """How something is said.
+
+    `rate` is a factor; `pitch` and `pitch_range`, from one tone to sing-song, are 0 to
+    100 with 50 in the middle; `volume` is in percent.
+    """
 
     rate: float = 1.0
     pitch: int = espeak.NORMAL_PITCH
+    pitch_range: int = espeak.NORMAL_RANGE
+    volume: int = espeak.NORMAL_VOLUME
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
     """One piece of speech: mono 16 bit at 48 kHz, with seconds from its first sample.
 
-    `phonemes` are (at_s, ipa); an empty name is silence. `words` are
-    (at_s, first character, length) in the text that was given.
+    `lips` is what the mouth does. `phonemes` are (at_s, ipa), where they are known; an
+    empty name is silence.
     """
 
     pcm: sound.Samples
-    phonemes: tuple[tuple[float, str], ...]
-    words: tuple[tuple[float, int, int], ...]
+    lips: tuple[MouthKey, ...]
+    words: tuple[Word, ...]
+    phonemes: tuple[tuple[float, str], ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -60,8 +69,14 @@ class Synthesiser:
 
 def synthesise(text: str, voice: Voice, delivery: Delivery) -> Speech:
     """Turn `text` into speech, in the calling thread."""
+    reading = read_out(text, voice.language)
     raw = espeak.speak(
-        _sayable(text), voice=voice.path, rate=delivery.rate, pitch=delivery.pitch
+        reading.text,
+        voice=voice.path,
+        rate=delivery.rate,
+        pitch=delivery.pitch,
+        pitch_range=delivery.pitch_range,
+        volume=delivery.volume,
     )
     spoken = np.frombuffer(bytes(raw.pcm), np.int16)
     rate_hz = espeak.SAMPLE_RATE_HZ
@@ -72,15 +87,12 @@ def synthesise(text: str, voice: Voice, delivery: Delivery) -> Speech:
     def at_s(sample: int) -> float:
         return max(0.0, (sample - first) / rate_hz)
 
+    pcm = sound.faded(sound.resampled(spoken[first:last], rate_hz))
+    phonemes = tuple((at_s(sample), ipa) for sample, ipa in raw.phonemes)
+    told = ((at_s(sample), at, length) for sample, at, length in raw.words)
     return Speech(
-        pcm=sound.faded(sound.resampled(spoken[first:last], rate_hz)),
-        phonemes=tuple((at_s(sample), ipa) for sample, ipa in raw.phonemes),
-        words=tuple((at_s(sample), at, length) for sample, at, length in raw.words),
-    )
-
-
-def _sayable(text: str) -> str:
-    """`text` with control characters as spaces: a zero would end it early."""
-    return "".join(
-        " " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text
+        pcm=pcm,
+        lips=tuple(mouth_keys(phonemes, len(pcm) / sound.RATE_HZ)),
+        words=timed_words(text, reading, told),
+        phonemes=phonemes,
     )

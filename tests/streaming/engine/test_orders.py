@@ -73,6 +73,14 @@ def test_the_rate_is_a_factor_of_the_emotions_own():
     assert read_order({"voice": {**excited, "rate": 0.5}}).delivery.rate == rate / 2
 
 
+def test_the_pitch_is_counted_from_the_emotions_own():
+    excited = {"emotion": "Excited"}
+    pitch = read_order({"voice": excited}).delivery.pitch
+
+    assert read_order({"voice": {**excited, "pitch": -20}}).delivery.pitch == pitch - 20
+    assert read_order({"voice": {**excited, "pitch": 50}}).delivery.pitch == 100
+
+
 def test_the_idle_time_can_be_set_and_switched_off():
     assert read_order({"activity_idle_timeout": 30}).idle_s == 30
     assert read_order({"disable_idle_timeout": True}).idle_s is None
@@ -108,6 +116,8 @@ def test_fields_of_other_versions_are_passed_over():
         ({"voice": {"rate": True}}, 400175, "rate"),
         ({"voice": {"rate": 10**400}}, 400175, "rate"),
         ({"voice": {"emotion": "bored"}}, 400175, "emotion"),
+        ({"voice": {"pitch": 51}}, 400175, "pitch"),
+        ({"voice": {"pitch": "high"}}, 400175, "pitch"),
         ({"quality": "ultra"}, 400175, "quality"),
         ({"quality": {"low": 1}}, 400175, "quality"),
         ({"video_encoding": "AV1"}, 400175, "video_encoding"),
