@@ -1,34 +1,24 @@
 """One avatar performing: its queue of words, its sound and its picture, on one clock."""
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import aclosing
 
 from streaming.engine.clock import MediaClock
 from streaming.engine.face import Mood, Performer, Pose
-from streaming.engine.speech import Delivery, Speech, Synthesiser, Voice
+from streaming.engine.speech import Delivery, Speaker, Speech, Voice
 from streaming.engine.speech.line import Line, Piece
 from streaming.engine.speech.sound import RATE_HZ, Samples
+from streaming.engine.utterances import Event, Utterance
+
+log = logging.getLogger(__name__)
 
 MAX_QUEUED_S = 300.0  # thirty megabytes of sound
 MAX_QUEUED_UTTERANCES = 100
 
-Announce = Callable[[dict[str, object]], None]
-
-
-@dataclass(slots=True)
-class Utterance:
-    """A text on its way to being heard.
-
-    `ended` carries how many seconds of it were heard, once it is over for any reason.
-    """
-
-    task_id: str
-    duration_s: float = 0.0
-    ended: asyncio.Future[float] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+Announce = Callable[[Event], None]
 
 
 class Performance:
@@ -41,7 +31,7 @@ class Performance:
         self,
         *,
         performer: Performer,
-        synthesiser: Synthesiser,
+        synthesiser: Speaker,
         voice: Voice,
         delivery: Delivery,
         clock: MediaClock,
@@ -55,6 +45,8 @@ class Performance:
         self._announce = announce
         self._line = Line(on_start=self._started, on_end=self._ended)
         self._utterances: dict[str, Utterance] = {}
+        self._making: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()  # texts are made, and heard, as they came
         self._is_listening = False
         self._is_over = False
 
@@ -71,28 +63,38 @@ class Performance:
         )
 
     async def say(self, text: str) -> Utterance:
-        """Queue `text`; returns when it is known how long it takes.
+        """Queue `text`; returns when it is known, or can be guessed, how long it takes.
 
         An utterance that is interrupted before that comes back already ended.
         """
         utterance = Utterance(str(uuid.uuid4()))
         self._utterances[utterance.task_id] = utterance
+        making = asyncio.create_task(self._make(utterance, text))
+        self._making.add(making)
+        making.add_done_callback(self._making.discard)
+        making.add_done_callback(lambda _: utterance.is_known.set())
         try:
-            speech = await self._synthesiser.say(text, self._voice, self._delivery)
+            await utterance.is_known.wait()
+            if making.done() and not making.cancelled():
+                making.result()
         except BaseException:
-            self._finish(utterance.task_id, 0.0)
+            if not utterance.has_pieces:
+                making.cancel()
+                self._finish(utterance)
             raise
-        utterance.duration_s = speech.duration_s
-        if not utterance.ended.done():
-            self._queue(utterance, speech)
         return utterance
 
     def hush(self) -> None:
         """Forget what is queued and fall silent, within one packet of sound."""
+        for making in self._making:
+            making.cancel()
+        for utterance in self._utterances.values():
+            utterance.is_whole = True
+            utterance.unheard = 0
         self._line.cut()
         self._performer.hush(self._now_s())
-        for task_id in list(self._utterances):
-            self._finish(task_id, 0.0)
+        for utterance in list(self._utterances.values()):
+            self._finish(utterance)
         self._settle()
 
     def listen(self, is_listening: bool) -> None:
@@ -107,6 +109,10 @@ class Performance:
             self._is_over = True
             self.hush()
 
+    async def wait_closed(self) -> None:
+        """Return once nothing is being made any more. Call after `close`."""
+        await asyncio.gather(*self._making, return_exceptions=True)
+
     def sound(self, count: int) -> Samples:
         """The next `count` samples; this is what moves the performance on."""
         return self._line.read(count)
@@ -114,31 +120,47 @@ class Performance:
     def pose_at(self, at_s: float) -> Pose:
         return self._performer.pose_at(at_s)
 
+    async def _make(self, utterance: Utterance, text: str) -> None:
+        async with self._turn:
+            pieces = self._synthesiser.pieces(text, self._voice, self._delivery)
+            try:
+                async with aclosing(pieces):
+                    async for speech in pieces:
+                        self._queue(utterance, speech)
+            except Exception as exc:
+                if not utterance.is_known.is_set():
+                    raise  # to who asked for it
+                log.warning("The rest is not said.", extra={"why": type(exc).__name__})
+            utterance.is_whole = True
+            if utterance.is_over:
+                self._finish(utterance)
+
     def _queue(self, utterance: Utterance, speech: Speech) -> None:
+        utterance.add(speech.duration_s, speech.told, speech.words)
         piece = self._line.add(utterance.task_id, speech.pcm)
-        self._performer.say(piece.starts_at / RATE_HZ, speech.lips, piece.ends_at / RATE_HZ)
+        self._performer.say(
+            piece.starts_at / RATE_HZ, speech.lips, piece.ends_at / RATE_HZ
+        )
 
     def _started(self, piece: Piece) -> None:
         self._performer.set_mood(Mood.SPEAKING, piece.starts_at / RATE_HZ)
-        self._announce({"type": "avatar_start_talking", "task_id": piece.id})
+        for event in self._utterances[piece.id].piece_began(piece.starts_at):
+            self._announce(event)
 
     def _ended(self, piece: Piece, at: int) -> None:
-        heard_s = (at - piece.starts_at) / RATE_HZ
-        self._announce(
-            {
-                "type": "avatar_stop_talking",
-                "task_id": piece.id,
-                "duration_ms": round(heard_s * 1000, 1),
-            }
-        )
-        self._finish(piece.id, heard_s)
+        utterance = self._utterances[piece.id]
+        utterance.piece_ended(at)
+        if utterance.is_over:
+            self._finish(utterance)
+
+    def _finish(self, utterance: Utterance) -> None:
+        """An utterance is over, for whatever reason. Safe to repeat."""
+        self._utterances.pop(utterance.task_id, None)
+        event = utterance.end()
+        if event is not None:
+            self._announce(event)
         if not self._utterances:
             self._settle()
-
-    def _finish(self, task_id: str, heard_s: float) -> None:
-        utterance = self._utterances.pop(task_id, None)
-        if utterance is not None and not utterance.ended.done():
-            utterance.ended.set_result(heard_s)
 
     def _settle(self) -> None:
         mood = Mood.LISTENING if self._is_listening else Mood.IDLE

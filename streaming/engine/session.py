@@ -16,9 +16,10 @@ from streaming.engine.face import Performer, Stage
 from streaming.engine.faults import Fate
 from streaming.engine.orders import Order
 from streaming.engine.peers import BadDescription, Peer
-from streaming.engine.performance import Performance, Utterance
+from streaming.engine.performance import Performance
 from streaming.engine.studio import Studio
 from streaming.engine.tracks import FaceTrack, VoiceTrack
+from streaming.engine.utterances import Utterance
 
 MAX_SESSION_S: Final = 600.0
 START_WITHIN_S: Final = 60.0
@@ -213,6 +214,7 @@ class Session:
         """Let go of everything. Call after `end`; closing twice is harmless."""
         self._stage.cancel()
         await asyncio.gather(self._stage, return_exceptions=True)
+        await self._performance.wait_closed()
         await self._peer.close()
 
     def record(self) -> Record:

@@ -1,8 +1,10 @@
 """Speech: what is heard, and when the mouth does what."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -34,13 +36,15 @@ class Delivery:
 class Speech:
     """One piece of speech: mono 16 bit at 48 kHz, with seconds from its first sample.
 
-    `lips` is what the mouth does. `phonemes` are (at_s, ipa), where they are known; an
+    `lips` is what the mouth does. `told` is the share of the whole text that has been
+    said by its end, 1 for the last piece. `phonemes` are (at_s, ipa), where they are known; an
     empty name is silence.
     """
 
     pcm: sound.Samples
     lips: tuple[MouthKey, ...]
     words: tuple[Word, ...]
+    told: float = 1.0
     phonemes: tuple[tuple[float, str], ...] = ()
 
     @property
@@ -48,11 +52,25 @@ class Speech:
         return len(self.pcm) / sound.RATE_HZ
 
 
+class Speaker(Protocol):
+    """Whoever can say a text, a piece at a time. The pieces are made when asked for."""
+
+    def pieces(
+        self, text: str, voice: Voice, delivery: Delivery
+    ) -> AsyncGenerator[Speech]: ...
+
+
 class Synthesiser:
     """Says things in one thread of its own, in the order in which it is asked."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="speech")
+
+    async def pieces(
+        self, text: str, voice: Voice, delivery: Delivery
+    ) -> AsyncGenerator[Speech]:
+        """All of `text`, in one piece."""
+        yield await self.say(text, voice, delivery)
 
     async def say(
         self, text: str, voice: Voice, delivery: Delivery | None = None
