@@ -5,3 +5,8 @@ class ChatConfig(AppConfig):
     """Who answers, how the answer becomes speech, and what was really said."""
 
     name = "chat"
+
+    def ready(self) -> None:
+        from chat import silence
+
+        silence.connect()

@@ -5,9 +5,11 @@ from typing import Any
 
 from chat import messages, turns
 from chat.errors import NotTheViewer, TooFast
+from chat.feeding import tell_talk
 from chat.minds import describe_mind, warm_up
 from chat.models import Turn
 from chat.rates import Bucket
+from chat.replies import MAX_PIECES_AHEAD
 from chat.turns import Turns
 from streaming import background, services
 from streaming.consumers import SessionConsumer
@@ -26,7 +28,7 @@ class TalkConsumer(SessionConsumer):
     """
 
     async def connect(self) -> None:
-        self.turns = Turns()
+        self.turns = Turns(max_pieces_ahead=MAX_PIECES_AHEAD)
         self._talk = Bucket(TALK_BURST, TALK_PER_S)
         await super().connect()
 
@@ -57,6 +59,11 @@ class TalkConsumer(SessionConsumer):
         self.turns.cancel()
         session = await services.get_open_session(self.session.pk, self.user)
         await turns.interrupt(session, self.turns)
+
+    async def note_talking(self, state: str, task_id: str) -> None:
+        await super().note_talking(state, task_id)
+        if self.is_viewer and state == "start":
+            await tell_talk(self.session, task_id)
 
     async def turn_interrupt(self, message: dict[str, Any]) -> None:
         """From the group: somebody interrupted, perhaps in another process."""

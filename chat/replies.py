@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -55,14 +56,20 @@ class Spoken:
 
 Clock = Callable[[], float]
 
+#: Nobody's queue of speech grows longer.
 MAX_AHEAD_S = 30.0
+#: So many pieces wait behind the one that is heard …
+MAX_PIECES_AHEAD = 2
+#: … or more, while all together are shorter: the next one must be there in time.
+ENOUGH_AHEAD_S = 5.0
 
 
 class PacedVoice:
-    """Keeps a fast writer near the voice: at most `max_ahead_s` of speech is waiting.
+    """Keeps a fast writer near the voice, so that little has to be taken back.
 
-    What is handed over counts as said and is hard to take back, and avatar services
-    refuse to queue without end.
+    At most `max_ahead_s` of speech is waiting, since avatar services refuse to queue
+    without end. Of more than `ENOUGH_AHEAD_S`, at most `max_pieces_ahead` pieces are
+    waiting; None stands for any number, for callers who want to be through soon.
     """
 
     def __init__(
@@ -70,21 +77,40 @@ class PacedVoice:
         voice: Voice,
         *,
         max_ahead_s: float = MAX_AHEAD_S,
+        max_pieces_ahead: int | None = None,
         clock: Clock = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._voice = voice
         self._max_ahead_s = max_ahead_s
+        self._max_pieces_ahead = max_pieces_ahead
         self._clock = clock
         self._sleep = sleep
-        self._silent_at_s = clock()
+        self._ends_s: deque[float] = deque([clock()])
 
     async def say(self, text: str) -> Said:
-        if (ahead_s := self._silent_at_s - self._clock()) > self._max_ahead_s:
-            await self._sleep(ahead_s - self._max_ahead_s)
+        wait_s = self._wait_s()
+        if wait_s > 0:
+            await self._sleep(wait_s)
         said = await self._voice.say(text)
-        self._silent_at_s = max(self._silent_at_s, self._clock()) + said.duration_s
+        begins_s = max(self._ends_s[-1], self._clock())
+        self._ends_s.append(begins_s + said.duration_s)
         return said
+
+    def _wait_s(self) -> float:
+        """Until few enough are waiting."""
+        at_s, silent_at_s = self._clock(), self._ends_s[-1]
+        while len(self._ends_s) > 1 and self._ends_s[0] <= at_s:
+            self._ends_s.popleft()
+        wait_s = silent_at_s - at_s - self._max_ahead_s
+        if (
+            self._max_pieces_ahead is not None
+            and len(self._ends_s) > self._max_pieces_ahead
+        ):
+            one_more_ends_s = self._ends_s[-1 - self._max_pieces_ahead]
+            room_s = min(one_more_ends_s, silent_at_s - ENOUGH_AHEAD_S) - at_s
+            wait_s = max(wait_s, room_s)
+        return wait_s
 
 
 async def speak_reply(

@@ -1,32 +1,18 @@
 """Turns: one at a time in a session, beside whoever started it, and interruptible."""
 
 import asyncio
-import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.layers import BaseChannelLayer, get_channel_layer
 
-from chat.context import context_for
-from chat.minds import mind_for
+from chat.feeding import Feeding, unbroken
 from chat.models import Turn
-from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
-from chat.sentences import pieces
-from config.errors import DomainError
-from streaming import events, services
+from streaming import services
 from streaming.models import Session
-from streaming.providers.base import Utterance
-
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-
-class Interrupted(Exception):
-    """A newer turn has begun, here or in another process; this one says no more."""
 
 
 class Turns:
@@ -34,11 +20,13 @@ class Turns:
 
     Turns run beside whoever starts them, in a task that this object holds on to, since a
     consumer handles its messages in order and "interrupt" must not wait behind a reply.
+    `max_pieces_ahead` as for `PacedVoice`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_pieces_ahead: int | None = None) -> None:
         self.turn: Turn | None = None
         self.error: Exception | None = None
+        self._max_pieces_ahead = max_pieces_ahead
         self._task: asyncio.Task[None] | None = None
         self._cancelled = False
 
@@ -54,9 +42,14 @@ class Turns:
         await self.stop()
         turn, takes_over = await sync_to_async(_begin)(session, kind, prompt)
         self.turn, self.error, self._cancelled = turn, None, False
-        self._task = asyncio.create_task(
-            self._run(session, turn, began_s, takes_over=takes_over)
+        feeding = Feeding(
+            session=session,
+            turn=turn,
+            began_s=began_s,
+            takes_over=takes_over,
+            max_pieces_ahead=self._max_pieces_ahead,
         )
+        self._task = asyncio.create_task(self._run(feeding))
         await asyncio.sleep(0)  # cancelled before its first step, it would end nothing
         return turn
 
@@ -85,14 +78,12 @@ class Turns:
         if before is None or (self.turn is not None and self.turn.number < before):
             await self.stop()
 
-    async def _run(
-        self, session: Session, turn: Turn, began_s: float, *, takes_over: bool
-    ) -> None:
+    async def _run(self, feeding: Feeding) -> None:
         try:
-            await _take(session, turn, began_s, takes_over=takes_over)
+            await feeding.run()
         except Exception as exc:  # the edge of a task: report it, or it vanishes
             self.error = exc
-            await _report(session, turn, exc)
+            await feeding.report(exc)
 
 
 async def take_turn(session: Session, kind: Turn.Kind, prompt: str) -> Turn:
@@ -119,10 +110,6 @@ async def interrupt(session: Session, turns: Turns) -> None:
     turns.cancel()
     await services.interrupt(session)
     await turns.wait()
-    await sync_to_async(Turn.objects.silence)(session)
-
-
-# One turn -----------------------------------------------------------------------------
 
 
 def _begin(session: Session, kind: Turn.Kind, prompt: str) -> tuple[Turn, bool]:
@@ -135,154 +122,6 @@ def _begin(session: Session, kind: Turn.Kind, prompt: str) -> tuple[Turn, bool]:
     is_speaking = Turn.objects.speaking(session).exists()
     turn = Turn.objects.begin(session, kind=kind, prompt=prompt)
     return turn, is_being_fed or (is_speaking and kind == Turn.Kind.ASK)
-
-
-async def _take(
-    session: Session, turn: Turn, began_s: float, *, takes_over: bool
-) -> None:
-    """Feed the avatar until the reply is complete. Cancel it to interrupt."""
-    try:
-        await unbroken(_open(session, turn, takes_over=takes_over))
-        await _feed(session, turn, began_s)
-    except (asyncio.CancelledError, Interrupted):
-        await _finish(session, turn, began_s, interrupted=True)
-    except Exception as exc:
-        code = exc.code if isinstance(exc, DomainError) else "internal"
-        await _finish(session, turn, began_s, failed=code)
-        raise
-    else:
-        await _finish(session, turn, began_s)
-
-
-async def _open(session: Session, turn: Turn, *, takes_over: bool) -> None:
-    data = {"turn": turn.number, "kind": turn.kind, "prompt": turn.prompt}
-    await events.record(session, "turn.started", data)
-    if takes_over:
-        await services.interrupt(session, before_turn=turn.number)
-        await sync_to_async(Turn.objects.silence)(session)
-
-
-async def _feed(session: Session, turn: Turn, began_s: float) -> None:
-    def clock() -> float:
-        return time.monotonic() - began_s
-
-    async with aclosing(_stream(session, turn)) as stream:
-        async for event in stream:
-            if isinstance(event, Written):
-                if turn.first_delta_ms is None:
-                    turn.first_delta_ms = clock() * 1000
-                data = {"turn": turn.number, "text": event.text}
-                await events.publish(session, "chat.delta", data)
-                continue
-            if turn.accepted_ms is None:
-                turn.accepted_ms = clock() * 1000
-                waited_ms = event.accepted_at_ms - event.complete_at_ms
-                turn.first_piece_ms = turn.accepted_ms - waited_ms
-            await unbroken(_note(session, turn, event))
-
-
-async def _stream(
-    session: Session, turn: Turn
-) -> AsyncGenerator[Written | Spoken, None]:
-    voice = SessionVoice(session, turn)
-    if turn.kind == Turn.Kind.SAY:
-        source = speak_pieces(voice, pieces(turn.prompt))
-    else:
-        context = await unbroken(context_for(session, turn.prompt))
-        mind = mind_for(context.persona)
-        source = speak_reply(mind, PacedVoice(voice), context.messages)
-    async with aclosing(source):
-        async for event in source:
-            yield event
-
-
-async def _note(session: Session, turn: Turn, spoken: Spoken) -> None:
-    await sync_to_async(turn.hear)(spoken.text, duration_s=spoken.duration_s)
-    await events.record(
-        session,
-        "chat.sentence",
-        {
-            "turn": turn.number,
-            "index": spoken.index,
-            "text": spoken.text,
-            "task_id": spoken.task_id,
-            "duration_s": spoken.duration_s,
-        },
-    )
-
-
-async def _finish(
-    session: Session,
-    turn: Turn,
-    began_s: float,
-    *,
-    interrupted: bool = False,
-    failed: str = "",
-) -> None:
-    turn.finished_ms = (time.monotonic() - began_s) * 1000
-    await sync_to_async(turn.end)(interrupted=interrupted, failed=failed)
-    number = {"turn": turn.number}
-    await events.record(
-        session,
-        "turn.finished",
-        number | {"reply": turn.reply, "interrupted": turn.interrupted},
-    )
-    await events.record(session, "turn.timings", number | turn.timings())
-
-
-async def _report(session: Session, turn: Turn, exc: Exception) -> None:
-    """Tell everybody who watches why the turn ended early."""
-    if isinstance(exc, DomainError):
-        data = exc.body()
-        del data["success"]
-    else:
-        logger.error("A turn failed.", exc_info=exc)
-        message = "Something went wrong on our side."
-        data = {"message": message, "error": type(exc).__name__, "code": "internal"}
-    await events.record(session, "error", data | {"turn": turn.number})
-
-
-class SessionVoice:
-    """The session's avatar as a `Voice`, for as long as the turn is the current one."""
-
-    def __init__(self, session: Session, turn: Turn) -> None:
-        self._session = session
-        self._turn = turn
-
-    async def say(self, text: str) -> Utterance:
-        """Hand over one piece. Raises `Interrupted` when a newer turn has begun.
-
-        A piece that is under way when we are cancelled may reach the avatar after the
-        interruption that cancelled us; so we see it arrive, and silence it as well.
-        """
-        if not await unbroken(sync_to_async(self._turn.is_current)()):
-            raise Interrupted
-        saying = asyncio.create_task(services.speak(self._session, text))
-        try:
-            return await unbroken(saying)
-        except asyncio.CancelledError:
-            if not saying.exception():
-                await self._hush()
-            raise
-
-    async def _hush(self) -> None:
-        """Best effort: when the avatar is gone meanwhile, it is silent too."""
-        with suppress(DomainError):
-            await services.interrupt(self._session, before_turn=self._turn.number + 1)
-
-
-async def unbroken(work: Coroutine[Any, Any, T] | asyncio.Task[T]) -> T:
-    """The result of `work`, which ends even when we are cancelled; then so do we.
-
-    Cancelling a look into the database half-way stops no query, but it leaves the thread
-    that the next one needs in an undefined state (asgiref 3.13).
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 # Interruptions from elsewhere ------------------------------------------------------------

@@ -248,7 +248,7 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
             case messages.IceState(state):
                 await self._note_ice(state)
             case messages.Talking(state, task_id):
-                await self._note_talking(state, task_id)
+                await self.note_talking(state, task_id)
             case messages.MediaStats(stats):
                 await self._note_stats(stats)
             case messages.Stay():
@@ -294,7 +294,8 @@ class SessionConsumer(AsyncJsonWebsocketConsumer):
         elif state == "failed":
             await services.close_session(self.session, reason=EndReason.ICE_FAILED)
 
-    async def _note_talking(self, state: str, task_id: str) -> None:
+    async def note_talking(self, state: str, task_id: str) -> None:
+        """The viewer's browser hears the avatar start or stop."""
         if self.is_viewer:
             kind = f"avatar.{state}_talking"
             await sync_to_async(self.session.record)(kind, {"task_id": task_id})

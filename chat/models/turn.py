@@ -1,6 +1,6 @@
 """What was said: one row per exchange between a viewer and a persona."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
@@ -8,10 +8,24 @@ from django.db.models import Max, Q
 from django.utils.timezone import now
 
 from chat.minds.base import Message
+from chat.models.piece import Piece
 from streaming.models import Session
 
 HISTORY_TURNS = 12
 HISTORY_CHARS = 8_000
+
+#: Told to the model behind what it was saying, so that it does not think itself heard out.
+CUT_OFF = "— (interrupted here)"
+
+#: The stages of a turn, in the order in which they happen when all goes well.
+TIMINGS = (
+    "first_delta_ms",
+    "first_piece_ms",
+    "accepted_ms",
+    "talk_ms",
+    "interrupted_ms",
+    "finished_ms",
+)
 
 
 class TurnQuerySet(models.QuerySet["Turn"]):
@@ -27,7 +41,7 @@ class TurnQuerySet(models.QuerySet["Turn"]):
         process, are numbered one after the other.
         """
         with transaction.atomic():
-            Session.objects.select_for_update().only("pk").get(pk=session.pk)
+            _lock(session)
             turns = self.filter(session=session)
             turns.open().update(interrupted=True, ended_at=now())
             last = turns.aggregate(last=Max("number"))["last"] or 0
@@ -64,9 +78,40 @@ class TurnQuerySet(models.QuerySet["Turn"]):
         """Turns of which the avatar probably still says something."""
         return self.filter(session=session, speaks_until__gt=now())
 
-    def silence(self, session: Session) -> int:
-        """The avatar was interrupted: what it was saying counts as such."""
-        return self.speaking(session).update(interrupted=True, speaks_until=None)
+    def silence(
+        self, session: Session, *, at: datetime, before_turn: int | None = None
+    ) -> list["Turn"]:
+        """The avatar fell silent: what was not heard by then is no part of a reply.
+
+        Returns the turns that were cut short; doing it twice cuts nothing more.
+        """
+        speaking = self.filter(session=session, speaks_until__gt=at)
+        if before_turn is not None:
+            speaking = speaking.filter(number__lt=before_turn)
+        if not speaking.exists():
+            return []
+        with transaction.atomic():
+            _lock(session)
+            cut = list(speaking.order_by("number"))
+            for turn in cut:
+                turn.cut(at)
+            return cut
+
+    def heard_by_viewer(
+        self, session: Session, task_id: str, at: datetime
+    ) -> "Turn | None":
+        """The viewer hears the piece `task_id` from `at` on, and what follows moves along.
+
+        Returns the turn whose first words these are, or None.
+        """
+        with transaction.atomic():
+            _lock(session)
+            found = Piece.objects.of_session(session).select_related("turn")
+            piece = found.filter(task_id=task_id, heard_chars=None).first()
+            if piece is None or not task_id:
+                return None
+            piece.turn.move(piece, at)
+            return piece.turn if piece.turn.note_talk(at) else None
 
 
 class Turn(models.Model):
@@ -93,6 +138,8 @@ class Turn(models.Model):
     first_delta_ms = models.FloatField(null=True, blank=True)
     first_piece_ms = models.FloatField(null=True, blank=True)
     accepted_ms = models.FloatField(null=True, blank=True)
+    talk_ms = models.FloatField(null=True, blank=True)
+    interrupted_ms = models.FloatField(null=True, blank=True)
     finished_ms = models.FloatField(null=True, blank=True)
 
     #: How long the accepted text takes to say, and when the avatar should be through.
@@ -122,27 +169,78 @@ class Turn(models.Model):
     def as_messages(self) -> list[Message]:
         """What the model should know of it; a repeated text was the persona's alone."""
         asked = [Message("user", self.prompt)] if self.kind == self.Kind.ASK else []
-        return asked + ([Message("assistant", self.reply)] if self.reply else [])
+        reply = f"{self.reply} {CUT_OFF}" if self.interrupted else self.reply
+        return asked + ([Message("assistant", reply)] if self.reply else [])
 
     def timings(self) -> dict[str, float | None]:
-        names = ("first_delta_ms", "first_piece_ms", "accepted_ms", "finished_ms")
         return {
             name: None if (ms := getattr(self, name)) is None else round(ms, 1)
-            for name in names
+            for name in TIMINGS
         }
 
     def is_current(self) -> bool:
         """Whether it is still open, whatever another process did meanwhile."""
         return Turn.objects.open().filter(pk=self.pk).exists()
 
-    def hear(self, text: str, *, duration_s: float) -> None:
-        """The avatar has accepted `text`; it says it after what it had before."""
-        begins = max(now(), self.speaks_until or now())
+    def hear(self, text: str, *, duration_s: float, task_id: str = "") -> bool:
+        """The avatar has accepted `text`; it says it after what it had before.
+
+        False, and nothing is kept, when the turn was interrupted meanwhile.
+        """
+        with transaction.atomic():
+            _lock(self.session)
+            if not self.is_current():
+                return False
+            until = Piece.objects.speaks_until(self.session)
+            piece = self.pieces.create(
+                number=self.pieces.count(),
+                text=text,
+                task_id=task_id,
+                begins_at=max(now(), until or now()),
+                duration_s=duration_s,
+            )
+            self._write(
+                reply=f"{self.reply} {text}".strip(),
+                duration_s=self.duration_s + duration_s,
+                speaks_until=piece.ends_at,
+            )
+            return True
+
+    def cut(self, at: datetime) -> None:
+        """Keep of the reply what was heard until `at`. Inside a transaction."""
+        pieces = list(self.pieces.order_by("number"))
+        for piece in pieces:
+            piece.cut(at)
+        Piece.objects.bulk_update(pieces, ["heard_chars", "duration_s"])
+        heard = [piece for piece in pieces if piece.heard]
         self._write(
-            reply=f"{self.reply} {text}".strip(),
-            duration_s=self.duration_s + duration_s,
-            speaks_until=begins + timedelta(seconds=duration_s),
+            reply=" ".join(piece.heard.strip() for piece in heard),
+            duration_s=sum(piece.duration_s for piece in heard),
+            interrupted=True,
+            interrupted_ms=self.since_ms(at),
+            speaks_until=None,
         )
+
+    def move(self, piece: Piece, begins_at: datetime) -> None:
+        """`piece` begins at another time than reckoned, and so do those behind it."""
+        by = begins_at - piece.begins_at
+        later = list(self.pieces.filter(number__gte=piece.number, heard_chars=None))
+        for one in later:
+            one.begins_at += by
+        Piece.objects.bulk_update(later, ["begins_at"])
+        if self.speaks_until is not None:
+            self._write(speaks_until=self.speaks_until + by)
+
+    def note_talk(self, at: datetime) -> bool:
+        """The first words are heard; whether that is news."""
+        if self.talk_ms is not None:
+            return False
+        self._write(talk_ms=self.since_ms(at))
+        return True
+
+    def since_ms(self, at: datetime) -> float:
+        """Milliseconds from the moment when the prompt had come in."""
+        return max(0.0, (at - self.created_at).total_seconds() * 1000)
 
     def end(self, *, interrupted: bool = False, failed: str = "") -> None:
         """Close the turn. One that a newer turn has interrupted stays interrupted."""
@@ -157,9 +255,16 @@ class Turn(models.Model):
             accepted_ms=self.accepted_ms,
             finished_ms=self.finished_ms,
         )
+        # What was heard, and from when on, others may have written.
+        self.refresh_from_db(fields=["reply", "talk_ms", "interrupted_ms"])
 
     def _write(self, **values: Any) -> None:
         """Write only what is given, so that an interruption from elsewhere survives."""
         for name, value in values.items():
             setattr(self, name, value)
         Turn.objects.filter(pk=self.pk).update(**values)
+
+
+def _lock(session: Session) -> None:
+    """Until the transaction ends, nobody else changes the session's turns."""
+    Session.objects.select_for_update().only("pk").get(pk=session.pk)

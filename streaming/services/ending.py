@@ -13,6 +13,7 @@ from streaming.models import EndReason, Session, State
 from streaming.providers.base import ProviderError
 from streaming.services.upstream import idle_timeout_s, provider_of
 from streaming.services.waiting import move_line
+from streaming.signals import avatar_silenced
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ async def close_session(session: Session, *, reason: EndReason) -> None:
     """
     try:
         await sync_to_async(_begin)(session, reason)
+        await avatar_silenced.asend(
+            Session, session=session, at=now(), before_turn=None
+        )
     except IllegalTransition:
         await sync_to_async(session.reread)()
         if session.is_open and session.state != State.CLOSING:

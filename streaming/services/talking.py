@@ -15,6 +15,7 @@ from streaming.providers.base import AvatarProvider, Candidate, Gone, Utterance
 from streaming.publishing import send_message
 from streaming.services.ending import close_session
 from streaming.services.upstream import provider_of
+from streaming.signals import avatar_silenced
 
 #: A page that goes away closes its media and its websocket; the news come within this.
 _NEWS_TRAVEL_S = 1.0
@@ -90,6 +91,9 @@ async def interrupt(session: Session, *, before_turn: int | None = None) -> None
     await send_message(session.group, message)
     async with _upstream(session) as provider:
         await provider.interrupt(session.upstream_id)
+    await avatar_silenced.asend(
+        Session, session=session, at=now(), before_turn=before_turn
+    )
     await sync_to_async(session.note_activity)()
 
 

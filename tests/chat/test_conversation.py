@@ -6,6 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from chat import turns
+from chat.feeding import Interrupted, SessionVoice
 from chat.models import Turn
 from streaming import services
 from streaming.models import EndReason, SessionEvent
@@ -28,6 +29,16 @@ async def socket(live, join, alice):
 
 async def turn_of(session, number=1):
     return await Turn.objects.aget(session=session, number=number)
+
+
+async def heard_out(live, socket):
+    """The turn is over, and its viewer has heard all of it."""
+    await socket.until("turn.timings")
+    task_id = socket.seen("chat.sentence")[-1]["task_id"]
+    stopped = {"type": "avatar_stop_talking", "task_id": task_id}
+    await live.viewer.until(
+        lambda: any(stopped.items() <= event.items() for event in live.viewer.events)
+    )
 
 
 async def test_an_answer_is_spoken_sentence_by_sentence(model, live, socket):
@@ -68,10 +79,10 @@ async def test_the_model_is_told_who_speaks_and_what_was_said(model, live, socke
     model.will(says("First answer."), says("Second."), says("Third."))
     for text in ("One?", "Two?"):
         await socket.send("ask", text=text)
-        await socket.until("turn.timings")
+        await heard_out(live, socket)
 
     await socket.send("say", text="Repeat me.")
-    await socket.until("turn.timings")
+    await heard_out(live, socket)
     await socket.send("ask", text="Three?")
     await socket.until("turn.timings")
 
@@ -133,7 +144,10 @@ async def test_interrupting_stops_the_model_and_the_avatar(model, live, socket):
     assert len(socket.seen("chat.sentence")) == spoken
     turn = await turn_of(live.session)
     assert turn.interrupted
-    assert turn.reply == finished["reply"]
+    heard = (await socket.until("turn.interrupted"))["reply"]
+    assert turn.reply == heard
+    assert len(heard) < len(finished["reply"])
+    assert finished["reply"].startswith(heard)
 
 
 async def test_an_interruption_at_any_moment_ends_the_turn_properly(model, live):
@@ -198,6 +212,8 @@ async def test_an_interruption_from_another_process_stops_the_turn(model, live, 
     await services.interrupt(live.session)  # as the REST call does it
 
     assert (await socket.until("turn.finished"))["interrupted"] is True
+    handed = "".join(piece["text"] for piece in socket.seen("chat.sentence"))
+    assert len((await turn_of(live.session)).reply) < len(handed)
     async with asyncio.timeout(5):
         await model.left_early.wait()
 
@@ -228,7 +244,8 @@ async def test_a_turn_by_rest_heeds_an_interruption(model, live, socket):
     async with asyncio.timeout(5):
         turn = await taking
     assert turn.interrupted
-    assert turn.reply == "One sentence."
+    await turn.arefresh_from_db()
+    assert "One sentence.".startswith(turn.reply)
 
 
 async def test_cancelling_a_turn_without_a_socket_interrupts_it(model, live):
@@ -429,10 +446,10 @@ async def test_a_turn_that_another_overtakes_says_no_more(live):
     mine = await sync_to_async(Turn.objects.begin)(
         live.session, kind=Turn.Kind.ASK, prompt="Mine"
     )
-    voice = turns.SessionVoice(live.session, mine)
+    voice = SessionVoice(live.session, mine)
     await sync_to_async(Turn.objects.begin)(
         live.session, kind=Turn.Kind.ASK, prompt="Theirs"
     )
 
-    with pytest.raises(turns.Interrupted):
+    with pytest.raises(Interrupted):
         await voice.say("Stale.")

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 
 from chat.minds.base import Message
 from chat.models import Turn
+from chat.models.turn import CUT_OFF
 from chat.rates import Bucket
 from streaming.models import Session, State
 
@@ -83,12 +84,71 @@ def test_silencing_marks_what_was_still_being_said(session):
     Turn.objects.filter(pk=over.pk).update(speaks_until=now() - timedelta(seconds=1))
     speaking = exchange(session, "Hi", "Two.")
 
-    assert Turn.objects.silence(session) == 1
+    assert Turn.objects.silence(session, at=now()) == [speaking]
+    assert Turn.objects.silence(session, at=now()) == []
 
     over.refresh_from_db()
     speaking.refresh_from_db()
     assert (over.interrupted, speaking.interrupted) == (False, True)
     assert not Turn.objects.speaking(session).exists()
+
+
+def test_a_reply_is_kept_as_far_as_it_was_heard(session):
+    turn = exchange(session, "Hi", "Hello.", "I am Anna and I guide.", "Ask me.")
+    began = turn.pieces.get(number=0).begins_at
+
+    Turn.objects.silence(session, at=began + timedelta(seconds=1.4))
+
+    turn.refresh_from_db()
+    assert turn.reply == "Hello. I am Anna"
+    assert turn.interrupted
+    assert turn.interrupted_ms == pytest.approx(1400, abs=100)
+    assert [piece.heard_chars for piece in turn.pieces.all()] == [None, 9, 0]
+    assert turn.duration_s == pytest.approx(1.4)
+
+
+def test_what_comes_too_late_is_not_kept(session):
+    turn = begin(session)
+    begin(session)
+
+    assert not turn.hear("Stale.", duration_s=1.0)
+    assert turn.pieces.count() == 0
+
+
+def test_an_interruption_by_a_newer_turn_spares_the_newer_one(session):
+    older = exchange(session, "Hi", "An old answer.")
+    newer = exchange(session, "Hi", "A new answer.")
+
+    cut = Turn.objects.silence(session, at=now(), before_turn=newer.number)
+
+    assert cut == [older]
+    newer.refresh_from_db()
+    assert newer.reply == "A new answer."
+
+
+def test_texts_to_repeat_are_heard_one_after_the_other(session):
+    first = exchange(session, "One.", "One.", kind=Turn.Kind.SAY)
+    second = exchange(session, "Two.", "Two.", kind=Turn.Kind.SAY)
+
+    assert second.pieces.get().begins_at == first.pieces.get().ends_at
+
+
+def test_what_the_viewer_hears_sets_the_times_right(session):
+    turn = begin(session)
+    turn.hear("One.", duration_s=1.0, task_id="a")
+    turn.hear("Two.", duration_s=1.0, task_id="b")
+    reckoned = turn.pieces.get(number=0).begins_at
+    heard_at = reckoned + timedelta(seconds=0.5)
+
+    assert Turn.objects.heard_by_viewer(session, "a", heard_at) == turn
+    assert Turn.objects.heard_by_viewer(session, "a", heard_at) is None
+    assert Turn.objects.heard_by_viewer(session, "unknown", heard_at) is None
+
+    turn.refresh_from_db()
+    first, second = turn.pieces.all()
+    assert (first.begins_at, second.begins_at) == (heard_at, first.ends_at)
+    assert turn.speaks_until == second.ends_at
+    assert turn.talk_ms == pytest.approx(500, abs=100)
 
 
 def test_history_is_what_was_asked_and_what_was_spoken(session):
@@ -99,7 +159,7 @@ def test_history_is_what_was_asked_and_what_was_spoken(session):
 
     assert Turn.objects.history(session) == [
         Message("user", "One?"),
-        Message("assistant", "First."),
+        Message("assistant", f"First. {CUT_OFF}"),
         Message("assistant", "Repeat."),
         Message("user", "Nothing?"),
     ]

@@ -21,7 +21,8 @@ const ECHOES = new Set(["snapshot", "session.status", "ice.state", "turn.started
 
 /** What is worth reading again of what happened before this page was there. */
 const MEMORIES = new Set([
-  "turn.started", "chat.sentence", "turn.finished", "avatar.replaced", "avatar.farewell",
+  "turn.started", "chat.sentence", "turn.finished", "turn.interrupted", "avatar.replaced",
+  "avatar.farewell",
 ])
 
 /** What the avatar was given to say. */

@@ -156,6 +156,7 @@ const LINES = {
   "turn.started": ({ kind, prompt }, { viewer }) =>
     prompt && kind !== "say" ? line("heard", `${viewer}: ${prompt}`) : null,
   "turn.finished": ({ interrupted }) => (interrupted ? line("status", "Interrupted") : null),
+  "turn.interrupted": ({ reply }) => line("status", heardText(reply)),
   "turn.timings": (timings) => timingsLine(timings),
   "time.left": (left) => line("time", timeLeftText(left)),
   "avatar.replaced": (wish) => line("status", replacedText(wish)),
@@ -173,6 +174,16 @@ export function lineFor({ type, data }, names) {
   return LINES[type]?.(data, names) ?? null
 }
 
+const LAST_WORDS = 6
+
+/** How far somebody was heard before they were interrupted. */
+function heardText(reply) {
+  if (!reply) return "Interrupted before a word was heard"
+  const words = reply.split(" ")
+  const last = words.slice(-LAST_WORDS).join(" ")
+  return `Heard until “${words.length > LAST_WORDS ? "… " : ""}${last}”`
+}
+
 function replacedText({ avatar_name, voice_id }) {
   if (avatar_name) return `${avatar_name} is not available here; another avatar stands in`
   return `The voice ${voice_id} is not available here; another one stands in`
@@ -182,7 +193,9 @@ function line(kind, text) {
   return { kind, text }
 }
 
-function timingsLine({ first_delta_ms, accepted_ms }) {
+/** Told when a turn is complete, and once more when its first words were heard. */
+function timingsLine({ first_delta_ms, accepted_ms, talk_ms }) {
+  if (Number.isFinite(talk_ms)) return line("time", `heard after ${Math.round(talk_ms)} ms`)
   const parts = [
     ["first word from the mind", first_delta_ms],
     ["first sentence at the avatar", accepted_ms],
