@@ -30,17 +30,18 @@ class Viseme(Enum):
 
 VOWELS = frozenset({Viseme.AA, Viseme.EH, Viseme.IH, Viseme.OH, Viseme.UU, Viseme.UH})
 
+#: the letters of IPA, and capitals that some voices put in their place
 _LETTERS: dict[Viseme, str] = {
-    Viseme.MBP: "m b p ɓ ɱ ʙ β ɸ",
+    Viseme.MBP: "m b p ɓ ɱ ʙ β ɸ Φ",
     Viseme.FV: "f v ʋ ⱱ",
     Viseme.TH: "θ ð",
     Viseme.TDN: "t d n ɗ ʈ ɖ ɳ ɲ ȵ r ɾ ɽ ǀ ǃ",
-    Viseme.KG: "k ɡ g q x ɣ χ ʁ ʀ ŋ ɴ h ɦ ħ ʕ ʔ ʜ ʢ ɢ ʛ ɠ c ɟ ç ʝ j ʄ ɧ",
-    Viseme.CH: "ʃ ʒ ɕ ʑ ʂ ʐ",
-    Viseme.SZ: "s z",
+    Viseme.KG: "k ɡ g q x ɣ χ ʁ ʀ ŋ ɴ h ɦ ħ ʕ ʔ ʜ ʢ ɢ ʛ ɠ c ɟ ç ʝ j ʄ ɧ N X",
+    Viseme.CH: "ʃ ʒ ɕ ʑ ʂ ʐ ʧ ʤ ʨ ʥ S Z",
+    Viseme.SZ: "s z ʦ ʣ",
     Viseme.L: "l ɫ ɭ ʎ ʟ ɬ ɮ ɺ ǁ",
     Viseme.R: "ɹ ɻ ɰ",
-    Viseme.AA: "a ɑ æ ɐ ɒ ä ʌ",
+    Viseme.AA: "a ɑ æ ɐ ɒ ä ʌ A",
     Viseme.EH: "e ɛ ε ɜ ɘ ɞ",
     Viseme.IH: "i ɪ ɨ ᵻ ɯ ı",
     Viseme.OH: "o ɔ ɵ œ ø ɶ",
@@ -61,6 +62,11 @@ def viseme_for_ipa(ipa: str) -> Viseme:
     marks, or nothing at all, is silence.
     """
     return visemes_for_ipa(ipa)[0]
+
+
+def is_known(letter: str) -> bool:
+    """Whether a letter has a shape of its own, and not just the neutral vowel's."""
+    return letter in _VISEMES or letter in _SECONDARY
 
 
 def visemes_for_ipa(ipa: str) -> tuple[Viseme, ...]:
@@ -110,7 +116,7 @@ def mouth_keys(
 
 
 def _is_letter(character: str) -> bool:
-    if character in _VISEMES or character in _SECONDARY:
+    if is_known(character):
         return True
     return unicodedata.category(character) in {"Ll", "Lo", "Lu"}
 
