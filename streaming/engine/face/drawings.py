@@ -1,15 +1,17 @@
 """Characters, rendered: layer by layer, once for each size."""
 
 import io
-import re
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from functools import partial
+from itertools import groupby
 
 from PIL import Image
 
+from streaming.engine.emotions import Emotion
+from streaming.engine.face.albums import Album
 from streaming.engine.face.character import (
     HEIGHT,
     PARTS,
@@ -19,7 +21,7 @@ from streaming.engine.face.character import (
     Rect,
     character,
 )
-from streaming.engine.face.looks import CHOOSE, LOOKS, PLACES, drawing, nothing
+from streaming.engine.face.looks import CHOOSE, PLACES, Choice, nothing
 from streaming.engine.face.parts import Part, Piece, box_around
 from streaming.engine.face.poses import Pose
 from streaming.engine.face.raster import rasterise
@@ -28,7 +30,6 @@ from streaming.engine.face.sprites import Kept, Sprite
 DETAIL = 1.5  # rendered pixels per shown pixel: keeps shifted pictures crisp
 OVERSCAN: Rect = (-40, -40, WIDTH + 80, HEIGHT + 80)
 PROBE_SCALE = 0.125
-SHEET_CELLS = 15  # small sheets, so that two processes share the work evenly
 KEPT_DRAWINGS = 6
 KEPT_FRAMES = 100  # what is kept of a drawing, as a number of whole pictures
 
@@ -69,23 +70,38 @@ def _draw(person: Character, width: int, height: int) -> Drawn:
     shown = (width / WIDTH, height / HEIGHT)
     rects = _rects(person)
     layers = [layer for layer in person.layers if layer.id in rects]
+    plain = [layer for layer in layers if layer.id not in PARTS]
     detail = max(shown) * DETAIL
-    documents = [_documents(person, layer, rects[layer.id], detail) for layer in layers]
-    images = iter(_images(document for some in documents for document in some))
-    pieces = {
-        layer.id: Piece(
-            rects[layer.id],
-            layer.depth,
-            _pictures(layer, list(islice(images, len(some)))),
-        )
-        for layer, some in zip(layers, documents, strict=True)
-    }
+    album = Album(
+        person=person,
+        layers=[layer for layer in layers if layer.id in PARTS],
+        rects=rects,
+        detail=detail,
+        render=_images,
+    )
+    documents = [
+        person.document(layer.svg, rects[layer.id], _detail(layer, detail))
+        for layer in plain
+    ]
+    # Together, since starting the renderer takes as long as most drawings.
+    images = _images([*documents, *album.documents(Emotion.NEUTRAL)])
+    album.keep(Emotion.NEUTRAL, images[len(plain) :])
+    pictures = {layer.id: image for layer, image in zip(plain, images, strict=False)}
+
+    def piece(layer: Layer) -> Piece:
+        if layer.id in PARTS:
+            return Piece(
+                rects[layer.id], layer.depth, partial(_chosen, album, layer.id)
+            )
+        image = pictures[layer.id]
+        return Piece(rects[layer.id], layer.depth, lambda _: image)
+
     parts = [
         Part(
             id=run[0].id,
             moves=run[0].moves,
             box=box_around([rects[layer.id] for layer in run], run[0].moves, shown),
-            pieces=[pieces[layer.id] for layer in run],
+            pieces=[piece(layer) for layer in run],
             shown=shown,
             pivot=person.pivot,
             choose=CHOOSE.get(run[0].id, nothing),
@@ -97,6 +113,11 @@ def _draw(person: Character, width: int, height: int) -> Drawn:
         parts=[part for part in parts if part.moves != "still"],
         kept=Kept(KEPT_FRAMES * width * height * 3 // 2),
     )
+
+
+def _chosen(album: Album, part_id: str, choice: Choice) -> Image.Image:
+    assert choice is not None  # noqa: S101 - these parts always choose
+    return album.picture(part_id, *choice)
 
 
 def _kind(layer: Layer) -> tuple[str, str]:
@@ -131,62 +152,9 @@ def _found(probe: Image.Image) -> Rect:
     return (x0, y0, x1 - x0, y1 - y0)
 
 
-def _documents(person: Character, layer: Layer, rect: Rect, detail: float) -> list[str]:
-    """What to render for a layer: one picture, or sheets with all it can look like."""
-    if layer.id not in PARTS:
-        return [person.document(layer.svg, rect, _detail(layer, detail))]
-    size = (0.0, 0.0, rect[2] * SHEET_CELLS, rect[3])
-    return [
-        person.document(
-            "".join(
-                _cell(index, rect, _own_ids(drawing(layer, choice), index))
-                for index, choice in enumerate(choices)
-            ),
-            size,
-            detail,
-        )
-        for choices in _sheets(layer)
-    ]
-
-
 def _detail(layer: Layer, detail: float) -> float:
     """What stands still needs no detail to spare, and what is blurred needs less."""
     return layer.detail * (detail / DETAIL if layer.moves == "still" else detail)
-
-
-def _sheets(layer: Layer) -> Iterator[Sequence[Hashable]]:
-    choices = LOOKS[layer.id]()
-    for start in range(0, len(choices), SHEET_CELLS):
-        yield choices[start : start + SHEET_CELLS]
-
-
-def _cell(index: int, rect: Rect, drawing: str) -> str:
-    # Only moved, not clipped, which would take twice as long: a test sees to it that
-    # no drawing reaches beyond its cell.
-    left, top, width, _ = rect
-    return f'<g transform="translate({index * width - left} {-top})">{drawing}</g>'
-
-
-def _own_ids(drawing: str, index: object) -> str:
-    """Make ids unique among the cells of a sheet."""
-    for name in set(re.findall(r'id="([^"]+)"', drawing)):
-        drawing = drawing.replace(f'id="{name}"', f'id="{name}_{index}"')
-        drawing = drawing.replace(f"url(#{name})", f"url(#{name}_{index})")
-    return drawing
-
-
-def _pictures(
-    layer: Layer, images: Sequence[Image.Image]
-) -> Mapping[Hashable, Image.Image]:
-    if layer.id not in PARTS:
-        return {None: images[0]}
-    pictures: dict[Hashable, Image.Image] = {}
-    for image, choices in zip(images, _sheets(layer), strict=True):
-        width = image.width / SHEET_CELLS
-        for index, choice in enumerate(choices):
-            left, right = round(index * width), round((index + 1) * width)
-            pictures[choice] = image.crop((left, 0, right, image.height))
-    return pictures
 
 
 def _images(documents: Iterable[str]) -> list[Image.Image]:

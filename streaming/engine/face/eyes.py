@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from streaming.engine.face.character import Look
+from streaming.engine.face.expressions import PLAIN, Expression
 from streaming.engine.face.poses import LIDS_CLOSED
 
 
@@ -23,11 +24,11 @@ class Glance(NamedTuple):
         return Glance(self.lids) if self.lids >= LIDS_CLOSED - 1 else self
 
 
-def eyes_svg(look: Look, glance: Glance) -> str:
+def eyes_svg(look: Look, glance: Glance, expression: Expression = PLAIN) -> str:
     """Both eyes, in their place."""
     draw = _STYLES[look.text("style", "almond")]
     return "".join(
-        draw(look, look.group(f"eye_{name}"), side, glance)
+        draw(look, look.group(f"eye_{name}"), side, glance, expression)
         for name, side in (("left", -1), ("right", 1))
     )
 
@@ -42,16 +43,17 @@ def eyes_box(look: Look) -> tuple[float, float, float, float]:
     return (x0, y0, x1 - x0, 2.1 * height)
 
 
-def brows_svg(look: Look, level: int) -> str:
+def brows_svg(look: Look, level: int, expression: Expression = PLAIN) -> str:
     """Both brows, moved up (or down) by `level` steps; the inner ends move most."""
     lift = look.number("lift", 6)
+    nearer = max(0.0, expression.knit) * 0.5
     drawn = ""
     for name, side in (("left", -1), ("right", 1)):
         brow = look.group(f"brow_{name}")
         x, y = brow.number("cx", 0), brow.number("cy", 0)
-        turn = side * level * look.number("turn", 1.2)
+        turn = side * (level * look.number("turn", 1.2) - expression.knit)
         drawn += (
-            f'<g transform="translate(0 {-lift * level:.1f})'
+            f'<g transform="translate({-side * nearer:.1f} {-lift * level:.1f})'
             f' rotate({turn:.1f} {x} {y})">{brow.drawing()}</g>'
         )
     return drawn
@@ -66,13 +68,16 @@ def brows_box(look: Look) -> tuple[float, float, float, float]:
     return (x0, y - reach * 0.85, x1 - x0, reach * 1.4)
 
 
-def _almond(look: Look, eye: Look, side: int, glance: Glance) -> str:
+def _almond(
+    look: Look, eye: Look, side: int, glance: Glance, expression: Expression
+) -> str:
     """A human eye. Drawn for the right one; the left is its mirror image."""
     width, height = eye.number("width", 64), eye.number("height", 36)
     shut = glance.lids / LIDS_CLOSED
     # The lid also follows the gaze: looking down half covers the eye.
-    upper = _mix(-0.45 + 0.1 * glance.gaze_y, 0.34, shut) * height
-    lower = _mix(0.43, 0.36, shut) * height
+    opened = -0.45 + expression.droop + 0.1 * glance.gaze_y
+    upper = _mix(opened, 0.34, shut) * height
+    lower = _mix(0.43 - expression.squint, 0.36, shut) * height
     opening = _outline(width, height, upper, lower)
     name = f"eye{side}"
     dx = side * glance.gaze_x * 0.075 * width
@@ -213,12 +218,15 @@ def _lower_line(look: Look, width: float, height: float, lower: float) -> str:
     )
 
 
-def _lamp(look: Look, eye: Look, side: int, glance: Glance) -> str:
+def _lamp(
+    look: Look, eye: Look, side: int, glance: Glance, expression: Expression
+) -> str:
     """An eye of light: its own drawing, flattened by the lids."""
     width, height = eye.number("width", 64), eye.number("height", 64)
     x = eye.number("cx", 0) + glance.gaze_x * 0.1 * width
     y = eye.number("cy", 0) + glance.gaze_y * 0.12 * height
-    flat = max(0.12, 1 - glance.lids / LIDS_CLOSED)
+    calm = 1 - 1.6 * (expression.squint + expression.droop)
+    flat = max(0.12, calm * (1 - glance.lids / LIDS_CLOSED))
     return (
         f'<g transform="translate({x:.2f} {y:.2f}) scale({1 + 0.1 * (1 - flat):.3f}'
         f' {flat:.3f})">{eye.drawing()}</g>'
@@ -229,7 +237,7 @@ def _mix(before: float, after: float, done: float) -> float:
     return before + (after - before) * done
 
 
-_STYLES: dict[str, Callable[[Look, Look, int, Glance], str]] = {
+_STYLES: dict[str, Callable[[Look, Look, int, Glance, Expression], str]] = {
     "almond": _almond,
     "lamp": _lamp,
 }

@@ -9,8 +9,9 @@ import hashlib
 import math
 from functools import lru_cache
 
-BLINK_CELL_S = 4.3  # one blink in each: 14 a minute, and a few double ones
+BLINK_CELL_S = 4.9  # one blink in each: 12 a minute, and a few double ones
 BLINK_S = 0.24
+APART_S = 0.7  # nobody blinks with a glance who blinks by himself about then
 GAZE_CELL_S = 1.7
 BROW_CELL_S = 5.9
 BREATH_S = 4.1
@@ -82,6 +83,25 @@ def lids(seed: int, t_s: float) -> float:
     )
 
 
+def lids_with_glances(seed: int, t_s: float, wandering: float) -> float:
+    """The same for the blinks that go with every third jump of the eyes."""
+    cell = math.floor(t_s / GAZE_CELL_S)
+    glance = _glance_in(seed, cell, wandering)
+    if glance is None or chance(seed, "glance blink", cell) > 0.35:
+        return 0.0
+    at_s = glance[0] - 0.06
+    return _blink(t_s - at_s) if _is_awake(seed, at_s) else 0.0
+
+
+def lids_at_end(seed: int, t_s: float, ended_at_s: float) -> float:
+    """The same for the blink that often follows what was said."""
+    at_s = ended_at_s + 0.1
+    if not 0 < t_s - at_s < BLINK_S or not _is_awake(seed, at_s):
+        return 0.0
+    often = chance(seed, "end blink", round(ended_at_s * 1000)) < 0.5
+    return _blink(t_s - at_s) if often else 0.0
+
+
 def gaze(seed: int, t_s: float, wandering: float) -> tuple[float, float]:
     """Where the eyes point, each axis -1 to 1.
 
@@ -89,12 +109,8 @@ def gaze(seed: int, t_s: float, wandering: float) -> tuple[float, float]:
     cells with a glance away.
     """
     cell = math.floor(t_s / GAZE_CELL_S)
-    into_s = t_s - cell * GAZE_CELL_S
-    if chance(seed, "glance", cell) >= wandering:
-        return 0.0, 0.0
-    starts_s = 0.15 + 0.5 * chance(seed, "glance at", cell)
-    lasts_s = 0.35 + 0.5 * chance(seed, "glance for", cell)
-    if not starts_s <= into_s < starts_s + lasts_s:
+    glance = _glance_in(seed, cell, wandering)
+    if glance is None or not glance[0] <= t_s < glance[1]:
         return 0.0, 0.0
     x = -1.0 if chance(seed, "glance side", cell) < 0.5 else 1.0
     height = chance(seed, "glance height", cell)
@@ -113,6 +129,24 @@ def brow_flicker(seed: int, t_s: float) -> float:
 
 def _wave(seed: int, what: str, t_s: float, period_s: float) -> float:
     return math.sin(2 * math.pi * (t_s / period_s + chance(seed, what, 0)))
+
+
+def _glance_in(seed: int, cell: int, wandering: float) -> tuple[float, float] | None:
+    """When a glance away begins and ends, if there is one in a cell."""
+    if chance(seed, "glance", cell) >= wandering:
+        return None
+    at_s = cell * GAZE_CELL_S + 0.15 + 0.5 * chance(seed, "glance at", cell)
+    return at_s, at_s + 0.35 + 0.5 * chance(seed, "glance for", cell)
+
+
+def _is_awake(seed: int, t_s: float) -> bool:
+    """Whether no blink that comes by itself is near."""
+    cell = math.floor(t_s / BLINK_CELL_S)
+    return all(
+        abs(at_s - t_s) > APART_S
+        for near in (cell - 1, cell, cell + 1)
+        for at_s in _blinks_in(seed, near)
+    )
 
 
 def _blinks_in(seed: int, cell: int) -> list[float]:

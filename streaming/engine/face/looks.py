@@ -3,9 +3,11 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache, lru_cache
 
+from streaming.engine.emotions import Emotion
 from streaming.engine.face import eyes, mouths
 from streaming.engine.face.articulation import mouth_for, quantised, shape_at
 from streaming.engine.face.character import Layer, Rect
+from streaming.engine.face.expressions import PLAIN, Expression, drawn_as
 from streaming.engine.face.eyes import Glance
 from streaming.engine.face.poses import (
     LIDS_CLOSED,
@@ -18,19 +20,24 @@ from streaming.engine.face.poses import (
 )
 from streaming.engine.face.visemes import MouthKey, Viseme
 
+#: an emotion as it is drawn, and what of a part is seen; None where nothing changes
+Choice = tuple[Emotion, Hashable] | None
 
-def drawing(layer: Layer, choice: Hashable) -> str:
+_LIKE = 5.0  # how different two mouths may be and still pass for one another
+
+
+def drawing(layer: Layer, choice: Hashable, expression: Expression = PLAIN) -> str:
     """An eyes, brows or mouth layer as it looks with one of its choices, as SVG."""
     match layer.id, choice:
         case "eyes", Glance() as glance:
-            return eyes.eyes_svg(layer.look, glance)
+            return eyes.eyes_svg(layer.look, glance, expression)
         case "brows", int(level):
-            return eyes.brows_svg(layer.look, level)
+            return eyes.brows_svg(layer.look, level, expression)
         case "mouth", Mouth() as mouth:
             x, y = layer.look.number("cx", 640), layer.look.number("cy", 430)
             return (
                 f'<g transform="translate({x} {y})">'
-                f"{mouths.mouth_svg(layer.look, mouth)}</g>"
+                f"{mouths.mouth_svg(layer.look, mouth, expression.smile)}</g>"
             )
     raise LookupError(f"no part {layer.id!r} looks like {choice!r}")
 
@@ -61,7 +68,7 @@ def brow_levels() -> tuple[int, ...]:
 
 @cache
 def mouth_shapes() -> tuple[Mouth, ...]:
-    """The mouths that are drawn: every shape, and what comes between any two."""
+    """Every mouth that can be: each shape, and what comes between any two."""
     found = dict.fromkeys(mouth_for(viseme) for viseme in Viseme)
     for before in Viseme:
         for after in Viseme:
@@ -75,6 +82,30 @@ def mouth_shapes() -> tuple[Mouth, ...]:
     return tuple(found)
 
 
+@cache
+def few_mouths() -> tuple[Mouth, ...]:
+    """Every shape that is held, and of what comes between them one of each few."""
+    few = list(dict.fromkeys(mouth_for(viseme) for viseme in Viseme))
+    for mouth in mouth_shapes():
+        near = (one for one in few if is_shut(one) == is_shut(mouth))
+        if min((_seen_difference(one, mouth) for one in near), default=_LIKE) >= _LIKE:
+            few.append(mouth)
+    return tuple(few)
+
+
+@lru_cache(maxsize=4096)
+def passing_mouth(mouth: Mouth) -> Mouth:
+    """The one of few that is shown for `mouth`; shut lips stay shut, and open ones open."""
+    return min(
+        (shown for shown in few_mouths() if is_shut(shown) == is_shut(mouth)),
+        key=lambda shown: _seen_difference(shown, mouth),
+    )
+
+
+def is_shut(mouth: Mouth) -> bool:
+    return mouth.open == 0
+
+
 @lru_cache(maxsize=4096)
 def nearest_mouth(mouth: Mouth) -> Mouth:
     """The drawn mouth that is most like another one."""
@@ -82,29 +113,50 @@ def nearest_mouth(mouth: Mouth) -> Mouth:
 
 
 def _difference(one: Mouth, other: Mouth) -> float:
-    weights = (3.0, 1.0, 0.4, 0.4, 1.0)
+    return _weighed((3.0, 1.0, 0.4, 0.4, 1.0), one, other)
+
+
+def _seen_difference(one: Mouth, other: Mouth) -> float:
+    return _weighed((4.0, 0.6, 0.2, 0.2, 0.6), one, other)
+
+
+def _weighed(weights: Sequence[float], one: Mouth, other: Mouth) -> float:
     return sum(
         weight * (a - b) ** 2 for weight, a, b in zip(weights, one, other, strict=True)
     )
-
-
-def _glance(pose: Pose) -> Glance:
-    return Glance(pose.lids, pose.gaze_x, pose.gaze_y).canonical()
 
 
 def nothing(pose: Pose) -> None:
     return None
 
 
-CHOOSE: Mapping[str, Callable[[Pose], Hashable]] = {
+def _glance(pose: Pose) -> Choice:
+    glance = Glance(pose.lids, pose.gaze_x, pose.gaze_y)
+    return drawn_as(pose.emotion), glance.canonical()
+
+
+def _brows(pose: Pose) -> Choice:
+    return drawn_as(pose.emotion), pose.brows
+
+
+def _mouth(pose: Pose) -> Choice:
+    emotion = drawn_as(pose.emotion)
+    nearest = nearest_mouth if emotion is Emotion.NEUTRAL else passing_mouth
+    return emotion, nearest(pose.mouth)
+
+
+CHOOSE: Mapping[str, Callable[[Pose], Choice]] = {
     "eyes": _glance,
-    "brows": lambda pose: pose.brows,
-    "mouth": lambda pose: nearest_mouth(pose.mouth),
+    "brows": _brows,
+    "mouth": _mouth,
 }
-LOOKS: Mapping[str, Callable[[], Sequence[Hashable]]] = {
-    "eyes": glances,
-    "brows": brow_levels,
-    "mouth": mouth_shapes,
+#: all that a part can look like in an emotion; most are in none, so that has more
+LOOKS: Mapping[str, Callable[[Emotion], Sequence[Hashable]]] = {
+    "eyes": lambda emotion: glances(),
+    "brows": lambda emotion: brow_levels(),
+    "mouth": lambda emotion: (
+        mouth_shapes() if emotion is Emotion.NEUTRAL else few_mouths()
+    ),
 }
 PLACES: Mapping[str, Callable[[Layer], Rect]] = {
     "eyes": lambda layer: eyes.eyes_box(layer.look),

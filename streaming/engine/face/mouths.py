@@ -11,15 +11,15 @@ from streaming.engine.face.character import Look
 from streaming.engine.face.poses import MAX_MOUTH, Mouth
 
 
-def mouth_svg(look: Look, mouth: Mouth) -> str:
-    """A mouth around 0,0."""
-    return _STYLES[look.text("style", "lips")](look, mouth)
+def mouth_svg(look: Look, mouth: Mouth, smile: float = 0.0) -> str:
+    """A mouth around 0,0, whose ends are higher by `smile` of its width."""
+    return _STYLES[look.text("style", "lips")](look, mouth, smile)
 
 
 def mouth_box(look: Look) -> tuple[float, float, float, float]:
     """What a mouth may cover, around 0,0: (left, top, width, height)."""
     width = look.number("width", 96)
-    return (-0.72 * width, -0.34 * width, 1.44 * width, 1.16 * width)
+    return (-0.78 * width, -0.4 * width, 1.56 * width, 1.22 * width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class _Lips:
         )
 
 
-def _lips(look: Look, mouth: Mouth) -> _Lips:
+def _lips(look: Look, mouth: Mouth, smiling: float) -> _Lips:
     opened = mouth.open / MAX_MOUTH
     wide = mouth.wide / MAX_MOUTH
     spread, pucker = max(0.0, wide), max(0.0, -wide)
@@ -110,11 +110,13 @@ def _lips(look: Look, mouth: Mouth) -> _Lips:
     press = max(0.0, -mouth.tuck / MAX_MOUTH)
     width = look.number("width", 96)
     half = width / 2 * (1 + 0.13 * spread - 0.4 * pucker - 0.05 * opened)
+    half *= 1 + 1.1 * max(0.0, smiling) * (1 - 0.7 * pucker - 0.5 * spread)
     gap = width * (0.47 * opened if not tuck else 0.3 * opened)
     upper_y = -0.24 * gap
     lower_y = 0.76 * gap if not tuck else upper_y + 0.045 * width * (1 + opened)
     smile = look.number("smile", 4) * (1 - 0.6 * pucker) + 3.5 * spread
-    thin = 1 - 0.16 * spread - 0.4 * press
+    smile += smiling * width * (1 - 0.5 * pucker)
+    thin = 1 - 0.16 * spread - 0.4 * press - 0.9 * abs(smiling)
     return _Lips(
         half=half,
         inner=half * (0.93 - 0.17 * pucker),
@@ -127,9 +129,9 @@ def _lips(look: Look, mouth: Mouth) -> _Lips:
     )
 
 
-def _human(look: Look, mouth: Mouth) -> str:
-    lips = _lips(look, mouth)
-    parts = [_chin_shadow(look, lips), _dimples(look, lips, mouth)]
+def _human(look: Look, mouth: Mouth, smile: float) -> str:
+    lips = _lips(look, mouth, smile)
+    parts = [_chin_shadow(look, lips), _dimples(look, lips, mouth, smile)]
     if mouth.open or mouth.tuck > 0:
         parts.append(_inside(look, lips, mouth))
     parts += [_upper_lip(look, lips), _lower_lip(look, lips)]
@@ -272,10 +274,10 @@ def _chin_shadow(look: Look, lips: _Lips) -> str:
     )
 
 
-def _dimples(look: Look, lips: _Lips, mouth: Mouth) -> str:
+def _dimples(look: Look, lips: _Lips, mouth: Mouth, smile: float) -> str:
     """Soft ends of the mouth; deeper the wider it is."""
     colour = look.text("shade", "#a05a48")
-    strength = 0.4 + 0.3 * max(0, mouth.wide) / MAX_MOUTH
+    strength = 0.4 + 0.3 * max(0, mouth.wide) / MAX_MOUTH + 2.2 * max(0.0, smile)
     return (
         '<radialGradient id="dimple">'
         f'<stop offset="0" stop-color="{colour}" stop-opacity="{strength:.2f}"/>'
@@ -288,15 +290,15 @@ def _dimples(look: Look, lips: _Lips, mouth: Mouth) -> str:
     )
 
 
-def _lamp(look: Look, mouth: Mouth) -> str:
+def _lamp(look: Look, mouth: Mouth, smile: float) -> str:
     """A mouth of light on a screen: a line when shut, a rounded window when open."""
     opened = mouth.open / MAX_MOUTH
     wide = mouth.wide / MAX_MOUTH
     width = look.number("width", 96)
-    half = width / 2 * (1 + 0.16 * max(0.0, wide) - 0.5 * max(0.0, -wide))
+    half = width / 2 * (1 + 0.16 * max(0.0, wide) - 0.5 * max(0.0, -wide) + smile)
     colour = look.text("colour", "#7ff0ff")
     if mouth.open == 0:
-        dip = 0.16 * width * (0.35 if mouth.tuck < 0 else 1.0)
+        dip = (0.16 + 1.4 * smile) * width * (0.35 if mouth.tuck < 0 else 1.0)
         shape = (
             f"M{-half:.1f} {-dip / 2:.1f} Q0 {dip * 1.5:.1f} {half:.1f} {-dip / 2:.1f}"
         )
@@ -346,4 +348,7 @@ def _lit(shape: str, fill: str, colour: str, line_width: float) -> str:
     )
 
 
-_STYLES: dict[str, Callable[[Look, Mouth], str]] = {"lips": _human, "lamp": _lamp}
+_STYLES: dict[str, Callable[[Look, Mouth, float], str]] = {
+    "lips": _human,
+    "lamp": _lamp,
+}

@@ -1,12 +1,13 @@
 """Parts of a character, put where a pose has them."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
 from streaming.engine.face.character import HEIGHT, WIDTH, Rect
+from streaming.engine.face.looks import Choice
 from streaming.engine.face.poses import BREATHS, MAX_NOD, MAX_SWAY, Pose
 from streaming.engine.face.sprites import Affine, Box, Sprite, over, placed, sprite
 
@@ -22,7 +23,7 @@ class Piece:
 
     rect: Rect
     depth: float
-    pictures: Mapping[Hashable, Image.Image]
+    picture: Callable[[Choice], Image.Image]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Part:
     pieces: Sequence[Piece]
     shown: tuple[float, float]  #: pixels per drawing unit, each way
     pivot: tuple[float, float]
-    choose: Callable[[Pose], Hashable]
+    choose: Callable[[Pose], Choice]
 
     def moment(self, pose: Pose) -> Hashable:
         """What of a pose the sprite depends on."""
@@ -49,7 +50,7 @@ class Part:
         choice = self.choose(pose)
         image: Image.Image | None = None
         for piece in self.pieces:
-            picture = piece.pictures[choice]
+            picture = piece.picture(choice)
             seen = placed(picture, self._onto(piece, picture, pose), self.box)
             image = seen if image is None else over(seen, image)
         assert image is not None  # noqa: S101 - no part is without pieces

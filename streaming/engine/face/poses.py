@@ -1,11 +1,13 @@
 """What a face looks like at one moment, in steps small enough not to be seen.
 
-All values are whole numbers, so that equal moments are equal poses, and a picture made
+All values are from small sets, so that equal moments are equal poses, and a picture made
 once serves again.
 """
 
 from enum import Enum
 from typing import NamedTuple
+
+from streaming.engine.emotions import Emotion
 
 
 class Mood(Enum):
@@ -38,6 +40,7 @@ class Pose(NamedTuple):
     gaze_y: int = 0  #: -1 … 1, up and down
     brows: int = 0  #: -1 drawn down … 3 raised
     mouth: Mouth = Mouth()
+    emotion: Emotion = Emotion.NEUTRAL  #: the expression with which all this is drawn
 
 
 MAX_SWAY = 16

@@ -1,47 +1,90 @@
-"""A contact sheet: everything a face can do, on one picture, to be looked at."""
+"""Contact sheets: what faces can do, on one picture, to be looked at."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from PIL import Image, ImageDraw
 
+from streaming.engine.emotions import Emotion
 from streaming.engine.face.articulation import mouth_for
-from streaming.engine.face.character import HEIGHT, WIDTH
+from streaming.engine.face.character import (
+    AVATARS,
+    HEIGHT,
+    WIDTH,
+    Rect,
+    character,
+)
 from streaming.engine.face.performer import Performer
-from streaming.engine.face.poses import LIDS_CLOSED, MAX_BROWS, Mood, Mouth, Pose
-from streaming.engine.face.stage import Stage, stage
-from streaming.engine.face.visemes import Viseme
+from streaming.engine.face.poses import LIDS_CLOSED, MAX_BROWS, Mood, Pose
+from streaming.engine.face.stage import stage
+from streaming.engine.face.visemes import MouthKey, Viseme
 
 COLUMNS = 8
-CELL = (300, 300)
-CROP = (340, 40, 600, 600)  # left, top, width, height of the head in the drawing
+CELL = 300
+HEAD: Rect = (340, 40, 600, 600)
+MOUTH_ROOM = 190  # how much of the drawing is shown around a mouth
 LABEL = 18
+BACK, INK = "#20242a", "#e8eaed"
+AT_S = 5.0
+
+Named = tuple[str, Pose]
 
 
-def contact_sheet(avatar_ids: Sequence[str]) -> Image.Image:
-    """Every mouth, blinks, gazes, brows, turns of the head and moods of avatars."""
+def overview(avatar_ids: Sequence[str]) -> Image.Image:
+    """A line for each avatar: all emotions and moods, and all mouths."""
+    faces, mouths = list(chain(_emotions(), _moods())), list(_mouths())
+    half = CELL // 2
+    columns = -(-len(mouths) // 2)
+    left = len(faces) * CELL
+    sheet = Image.new(
+        "RGB",
+        (left + columns * half, len(avatar_ids) * (CELL + LABEL) + LABEL),
+        BACK,
+    )
+    write = ImageDraw.Draw(sheet)
+    for index, (name, _) in enumerate(faces):
+        write.text((index * CELL + 6, 3), name, fill=INK)
+    for row, avatar_id in enumerate(avatar_ids):
+        top = LABEL + row * (CELL + LABEL)
+        for index, (_, pose) in enumerate(faces):
+            sheet.paste(_seen(avatar_id, pose, HEAD, CELL), (index * CELL, top))
+        for index, (name, pose) in enumerate(mouths):
+            x, y = left + index % columns * half, top + index // columns * half
+            sheet.paste(_seen(avatar_id, pose, _around_mouth(avatar_id), half), (x, y))
+            write.text((x + 4, y + 2), name, fill=INK, stroke_width=2, stroke_fill=BACK)
+        write.text((6, top + CELL + 3), AVATARS[avatar_id].name, fill=INK)
+    return sheet
+
+
+def details(avatar_ids: Sequence[str]) -> Image.Image:
+    """Heads with every mouth, blinks, gazes, brows, turns, moods and emotions."""
     cells = [
-        (
-            f"{avatar_id}: {name}",
-            _portrait(stage(avatar_id, width=WIDTH, height=HEIGHT), pose),
-        )
+        (f"{avatar_id}: {name}", _seen(avatar_id, pose, HEAD, CELL) if pose else None)
         for avatar_id in avatar_ids
         for name, pose in _padded(_poses())
     ]
     rows = -(-len(cells) // COLUMNS)
-    width, height = CELL[0], CELL[1] + LABEL
-    sheet = Image.new("RGB", (COLUMNS * width, rows * height), "#20242a")
+    height = CELL + LABEL
+    sheet = Image.new("RGB", (COLUMNS * CELL, rows * height), BACK)
     write = ImageDraw.Draw(sheet)
     for index, (name, picture) in enumerate(cells):
-        left, top = index % COLUMNS * width, index // COLUMNS * height
+        left, top = index % COLUMNS * CELL, index // COLUMNS * height
         if picture is not None:
             sheet.paste(picture, (left, top + LABEL))
-            write.text((left + 6, top + 3), name, fill="#e8eaed")
+            write.text((left + 6, top + 3), name, fill=INK)
     return sheet
 
 
-def _poses() -> Iterator[tuple[str, Pose]]:
+def _poses() -> Iterator[Named]:
+    return chain(_mouths(), _steps(), _moods(), _emotions())
+
+
+def _mouths() -> Iterator[Named]:
     for viseme in Viseme:
         yield viseme.value, Pose(mouth=mouth_for(viseme))
+
+
+def _steps() -> Iterator[Named]:
     for lids in range(1, LIDS_CLOSED + 1):
         yield f"lids {lids}", Pose(lids=lids)
     for x, y in ((-2, 0), (2, 0), (0, -1), (0, 1), (-1, -1), (1, 1)):
@@ -50,14 +93,30 @@ def _poses() -> Iterator[tuple[str, Pose]]:
         yield f"brows {brows}", Pose(brows=brows)
     for sway, nod in ((-14, 0), (14, 0), (0, -8), (0, 8)):
         yield f"head {sway},{nod}", Pose(sway=sway, nod=nod)
-    for mood in Mood:
+
+
+def _moods() -> Iterator[Named]:
+    for mood in (Mood.LISTENING, Mood.THINKING):
         performer = Performer("", seed=7)
         performer.set_mood(mood, 0.0)
-        mouth = Mouth(5, 2, 4, 0, 0) if mood is Mood.SPEAKING else Mouth()
-        yield mood.value, performer.pose_at(5.0)._replace(mouth=mouth, lids=0)
+        yield mood.value, _awake(performer)
 
 
-def _padded(named: Iterator[tuple[str, Pose]]) -> Iterator[tuple[str, Pose | None]]:
+def _emotions() -> Iterator[Named]:
+    """Each at rest, and in the middle of a word."""
+    for emotion in Emotion:
+        name = emotion.name.lower()
+        performer = Performer("", seed=7, emotion=emotion)
+        yield name, _awake(performer)
+        performer.say(0.0, [MouthKey(0.0, Viseme.EH)], 2 * AT_S)
+        yield f"{name}, speaking", _awake(performer)
+
+
+def _awake(performer: Performer) -> Pose:
+    return performer.pose_at(AT_S)._replace(lids=0)
+
+
+def _padded(named: Iterator[Named]) -> Iterator[tuple[str, Pose | None]]:
     """Fill the last row, so that each avatar begins a row."""
     poses = list(named)
     yield from poses
@@ -65,11 +124,17 @@ def _padded(named: Iterator[tuple[str, Pose]]) -> Iterator[tuple[str, Pose | Non
         yield "", None
 
 
-def _portrait(on: Stage, pose: Pose | None) -> Image.Image | None:
-    if pose is None:
-        return None
-    left, top, width, height = CROP
+def _around_mouth(avatar_id: str) -> Rect:
+    look = next(one for one in character(avatar_id).layers if one.id == "mouth").look
+    x, y = look.number("cx", 640), look.number("cy", 430)
+    return (x - MOUTH_ROOM / 2, y - 0.44 * MOUTH_ROOM, MOUTH_ROOM, MOUTH_ROOM)
+
+
+def _seen(avatar_id: str, pose: Pose, of: Rect, size: int) -> Image.Image:
+    """A part of an avatar's picture, `size` pixels each way."""
+    on = stage(avatar_id, width=WIDTH, height=HEIGHT)
+    left, top, width, height = of
     picture = Image.fromarray(on.picture(pose).to_ndarray(format="rgb24"))
-    return picture.crop((left, top, left + width, top + height)).resize(
-        CELL, Image.Resampling.LANCZOS
+    return picture.resize(
+        (size, size), Image.Resampling.LANCZOS, (left, top, left + width, top + height)
     )

@@ -16,6 +16,7 @@ from collections import OrderedDict
 import av
 import numpy as np
 
+from streaming.engine.emotions import Emotion
 from streaming.engine.face import keying
 from streaming.engine.face.character import character
 from streaming.engine.face.drawings import Drawn, drawn
@@ -30,7 +31,7 @@ class Stage:
     """One avatar at one size before one background; shared by all its sessions.
 
     At 854 x 480 it takes some 15 MB for what is drawn and up to 62 MB for what is kept
-    ready; both grow with the number of pixels. Stages that differ in nothing but the
+    ready, and for each emotion that is shown 7 MB more; all grow with the number of pixels. Stages that differ in nothing but the
     background share them.
     """
 
@@ -49,13 +50,18 @@ class Stage:
         self._plate: Canvas | None = None
         self._drawing = threading.Lock()
 
-    def prepare(self) -> None:
-        """Render the drawing, unless that is done. Blocks, without holding the GIL."""
+    def prepare(self, emotion: Emotion = Emotion.NEUTRAL) -> None:
+        """Render the drawing, unless that is done. Blocks, without holding the GIL.
+
+        The first time that an emotion is shown takes a second more, unless it is
+        prepared as well.
+        """
         with self._drawing:
             if self._drawn is None:
                 made = drawn(self.avatar_id, self.width, self.height)
                 self._plate = self._make_plate(made)
                 self._drawn = made
+        self.sprites(Pose(emotion=emotion))
 
     def warm(self) -> None:
         """Prepare, and have the positions ready in which a head mostly is."""
@@ -84,7 +90,7 @@ class Stage:
     def sprites(self, pose: Pose) -> list[Sprite]:
         """The pieces of a picture, from back to front."""
         if self._drawn is None:
-            self.prepare()
+            self.prepare(pose.emotion)
         assert self._drawn is not None  # noqa: S101 - prepare() raises or sets it
         return self._drawn.sprites(pose)
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PIL import Image
 
 from streaming.engine.face import AVATARS, DEFAULT_AVATAR
 from streaming.engine.face.__main__ import main
@@ -74,10 +75,23 @@ def test_drawings_come_back_in_order():
     assert [int.from_bytes(png[16:20]) for png in pngs] == [3, 1, 4, 1, 5]
 
 
-def test_the_command_draws_a_contact_sheet(tmp_path, monkeypatch):
-    out = tmp_path / "sheet.png"
-    monkeypatch.setattr("sys.argv", ["face", "--sheet", str(out), "--avatar", "pixel"])
+def test_the_command_draws_contact_sheets(tmp_path, monkeypatch):
+    small, large = tmp_path / "sheet.webp", tmp_path / "details.png"
+    asked = ["--sheet", str(small), "--details", str(large), "--avatar", "pixel"]
+    monkeypatch.setattr("sys.argv", ["face", *asked, "--width", "1200"])
 
     main()
 
-    assert int.from_bytes(out.read_bytes()[16:20]) == 2400
+    with Image.open(small) as sheet, Image.open(large) as details:
+        assert (sheet.format, sheet.width) == ("WEBP", 1200)
+        assert (details.format, details.width) == ("PNG", 1200)
+        assert details.height > sheet.height
+
+
+def test_the_command_wants_to_know_what_to_draw(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["face"])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert "--sheet" in capsys.readouterr().err

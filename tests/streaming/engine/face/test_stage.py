@@ -11,19 +11,21 @@ import pytest
 import resvg_py
 from PIL import Image
 
+from streaming.engine.emotions import Emotion
 from streaming.engine.face import (
     AVATARS,
     Mouth,
     Pose,
     Stage,
     Viseme,
+    albums,
     drawings,
     stage,
 )
 from streaming.engine.face.articulation import mouth_for
 from streaming.engine.face.character import HEIGHT, PARTS, WIDTH, character
 from streaming.engine.face.eyes import Glance
-from streaming.engine.face.looks import drawing
+from streaming.engine.face.looks import LOOKS, drawing
 from streaming.engine.face.sprites import Kept
 
 TALKING = Pose(sway=5, nod=-3, breath=4, gaze_x=1, brows=2, mouth=mouth_for(Viseme.AA))
@@ -93,7 +95,7 @@ def test_the_pieces_join_without_a_seam(avatar_id):
     person = character(avatar_id)
     choices = {"eyes": Glance(), "brows": 0, "mouth": mouth_for(Viseme.EH)}
     whole = "".join(
-        drawings._own_ids(drawing(layer, choices[layer.id]), layer.id)
+        albums.own_ids(drawing(layer, choices[layer.id]), layer.id)
         if layer.id in choices
         else layer.svg
         for layer in person.layers
@@ -116,15 +118,14 @@ def test_the_pieces_join_without_a_seam(avatar_id):
 def test_no_mouth_eye_or_brow_is_cut_off_by_its_place(avatar_id):
     drawn = drawings.drawn(avatar_id, 640, 360)
 
-    for part in drawn.parts:
-        if part.id not in PARTS:
-            continue
-        for choice, picture in part.pieces[0].pictures.items():
-            alpha = np.asarray(picture)[..., 3]
-            edge = max(
-                a.max() for a in (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
-            )
-            assert edge < 12, f"{part.id} {choice}"
+    for part in (part for part in drawn.parts if part.id in PARTS):
+        for emotion in (Emotion.NEUTRAL, Emotion.EXCITED, Emotion.SERIOUS):
+            for choice in LOOKS[part.id](emotion):
+                picture = part.pieces[0].picture((emotion, choice))
+                alpha = np.asarray(picture)[..., 3]
+                edges = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
+                edge = max(pixels.max() for pixels in edges)
+                assert edge < 12, f"{part.id} {emotion} {choice}"
 
 
 @pytest.mark.parametrize("avatar_id", sorted(AVATARS))
