@@ -1,6 +1,7 @@
 """A viewer's session from New to Close, as seen and heard in Chromium."""
 
 import asyncio
+import re
 import time
 
 import pytest
@@ -26,6 +27,7 @@ async def test_new_start_repeat_talk_interrupt_and_close(guest: Visitor) -> None
 
     await studio.repeat()
     await expect(studio.caption).to_contain_text("Good evening")
+    await expect(studio.caption.locator(".word")).to_have_text(re.compile(r"^\S+$"))
     await studio.button("Interrupt").click()
     await studio.mood_is("listening")
     await expect(studio.caption).to_have_text("")

@@ -70,3 +70,20 @@ test("dropping forgets what waits, and that does not come back", () => {
   equal(captions.text, "")
   equal(captions.waiting, 0)
 })
+
+test("word times are of the utterance at hand, and end with it", () => {
+  const captions = new Captions()
+  captions.add("a", "Hello you.")
+  captions.start("a")
+  captions.time("b", [[0, 0, 5]])
+  equal(captions.wordAt(0), null)
+
+  captions.time("a", [[0, 0, 5], [300, 6, 4]])
+  equal([captions.wordAt(0), captions.nextWordMs(0)], [{ from: 0, to: 5 }, 300])
+  captions.drop()
+  equal(captions.wordAt(0), null)
+
+  captions.stop("a")
+  captions.start("b")
+  equal([captions.wordAt(0), captions.nextWordMs(0) === Infinity], [null, true])
+})

@@ -38,6 +38,22 @@ test("the avatar's events may come as text", () => {
   })
 })
 
+test("word times come with the start, and after it", () => {
+  const words = [[0, 0, 3], [400.5, 4, 3]]
+  const told = (type) => parseAvatarEvent(JSON.stringify({ type, task_id: "t1", words }))
+
+  equal(told("avatar_start_talking"), { state: "start", taskId: "t1", words })
+  equal(told("avatar_words"), { state: "words", taskId: "t1", words })
+})
+
+for (const words of [7, "x", {}, [], [[0, 0]], [[0, -1, 1]], [["0", 0, 1]], [[0, 0.5, 1]], [[0, 0, 0]], [null]]) {
+  test(`${JSON.stringify(words)} are no word times`, () => {
+    const told = (type) => parseAvatarEvent(JSON.stringify({ type, task_id: "t1", words }))
+    equal(told("avatar_start_talking"), { state: "start", taskId: "t1" })
+    equal(told("avatar_words"), null)
+  })
+}
+
 test("what else the data channel carries is nothing to us", () => {
   equal(parseAvatarEvent(binary('{"type":"avatar_talking_message","message":"hm"}')), null)
   equal(parseAvatarEvent(binary("\u0000\u0001")), null)

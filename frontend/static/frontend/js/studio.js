@@ -160,6 +160,7 @@ session.addEventListener("stream", ({ detail }) => stage.show(detail))
 session.addEventListener("stats", ({ detail }) => showStats(detail))
 session.addEventListener("hush", () => (stage.hushed = true))
 session.addEventListener("unhush", () => (stage.hushed = false))
+session.speech.addEventListener("word", () => showWords())
 session.addEventListener("time", ({ detail }) => {
   const text = timeLeftText(detail)
   tellListeners(`${text}.`)
@@ -216,7 +217,7 @@ function show() {
   stage.setAttribute("phase", phase)
   stage.setAttribute("mood", mood)
   stage.setAttribute("link", isOpen(phase) ? link : "open")
-  stage.caption = session.speech.caption
+  showWords()
   setText(part("state"), isOpen(phase) && link === "lost" ? "Reconnecting…" : STATE_TEXT[phase])
   showChip("mood", MOOD_TEXT[mood] ?? "")
   showChip("ice", hasStream(phase) ? story.iceState : "")
@@ -227,6 +228,11 @@ function show() {
   line.show()
   showTime(phase, story)
   if (!hasStream(phase)) stage.clear()
+}
+
+function showWords() {
+  stage.caption = session.speech.caption
+  stage.word = session.speech.word
 }
 
 function showChip(name, text) {

@@ -40,6 +40,8 @@ export class AvatarStage extends HTMLElement {
 
   #keying = null
   #wantsKeying = false
+  #caption = ""
+  #word = null
   #muted = false
   #hushed = false
   #refused = false
@@ -90,12 +92,25 @@ export class AvatarStage extends HTMLElement {
     this.#setRefused(false)
     this.video.srcObject = null
     this.caption = ""
+    this.word = null
   }
 
   /** @param {string} text */
   set caption(text) {
-    const part = this.querySelector("[data-part=caption]")
-    if (part.textContent !== text) part.textContent = text
+    if (this.#caption === text) return
+    this.#caption = text
+    this.#showCaption()
+  }
+
+  /**
+   * The word of the caption that is being said; null shows the caption as it is.
+   *
+   * @param {{from: number, to: number}|null} word
+   */
+  set word(word) {
+    if (this.#word?.from === word?.from && this.#word?.to === word?.to) return
+    this.#word = word
+    this.#showCaption()
   }
 
   get muted() {
@@ -133,6 +148,21 @@ export class AvatarStage extends HTMLElement {
     }
   }
 
+  #showCaption() {
+    const part = this.querySelector("[data-part=caption]")
+    const text = this.#caption
+    const { from, to } = this.#word ?? {}
+    part.toggleAttribute("data-follows", Boolean(text && this.#word))
+    if (!text || !this.#word) {
+      part.textContent = text
+      return
+    }
+    // One line around the three, since a caption may be a grid.
+    part.replaceChildren(
+      span("", span("said", text.slice(0, from)), span("word", text.slice(from, to)), text.slice(to)),
+    )
+  }
+
   #announceFirstFrame(stream) {
     const { video } = this
     const announce = () => {
@@ -162,4 +192,11 @@ export class AvatarStage extends HTMLElement {
   #sound() {
     this.video.muted = this.#muted || this.#hushed || this.#refused
   }
+}
+
+function span(name, ...content) {
+  const element = document.createElement("span")
+  if (name) element.className = name
+  element.append(...content)
+  return element
 }

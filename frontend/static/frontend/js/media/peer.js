@@ -24,8 +24,10 @@ export class AvatarPeer {
    * @param {(stream: MediaStream) => void} means.onStream  once per track
    * @param {(state: RTCIceConnectionState) => void} means.onIce
    * @param {(event: {state: "start"|"stop", taskId: string}) => void} means.onTalking
+   * @param {(taskId: string, words: import("frontend/session/frames").WordTime[]) => void} [means.onWords]
+   *   when words are said, where the avatar tells; after the utterance's start
    */
-  constructor({ iceServers, onStream, onIce, onTalking }) {
+  constructor({ iceServers, onStream, onIce, onTalking, onWords = () => {} }) {
     const connection = new RTCPeerConnection({ iceServers })
     connection.ontrack = ({ streams, receiver }) => {
       receiver.jitterBufferTarget = JITTER_BUFFER_TARGET_MS
@@ -37,7 +39,10 @@ export class AvatarPeer {
       channel.binaryType = "arraybuffer"
       channel.onmessage = ({ data }) => {
         const event = parseAvatarEvent(data)
-        if (event) onTalking(event)
+        if (!event) return
+        const { state, taskId, words } = event
+        if (state !== "words") onTalking({ state, taskId })
+        if (words) onWords(taskId, words)
       }
     }
     this.#connection = connection

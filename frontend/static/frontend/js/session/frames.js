@@ -29,25 +29,53 @@ export function parseFrame(text) {
 }
 
 /**
- * Read one data channel message: the avatar began or stopped talking. Clouds send binary
- * JSON, older ones text. Anything else is null.
+ * When a word is said: milliseconds after the avatar began, and where it stands in the
+ * text, in characters as people count them (an emoji is one).
+ *
+ * @typedef {[atMs: number, first: number, length: number]} WordTime
+ */
+
+/** More words than any text has that the avatar takes. */
+const MAX_WORDS = 1000
+
+/**
+ * Read one data channel message: the avatar began or stopped talking, or more is known of
+ * when its words are said, which not every cloud tells. Clouds send binary JSON, older ones
+ * text. Anything else is null.
  *
  * @param {ArrayBuffer|string} payload
- * @returns {{state: "start"|"stop", taskId: string}|null}
+ * @returns {{state: "start"|"stop"|"words", taskId: string, words?: WordTime[]}|null}
  */
 export function parseAvatarEvent(payload) {
   const value = parseObject(
     typeof payload === "string" ? payload : new TextDecoder().decode(payload),
   )
   const taskId = String(value?.task_id ?? "")
+  const words = wordTimes(value?.words)
   switch (value?.type) {
     case "avatar_start_talking":
-      return { state: "start", taskId }
+      return { state: "start", taskId, ...(words.length && { words }) }
+    case "avatar_words":
+      return words.length ? { state: "words", taskId, words } : null
     case "avatar_stop_talking":
       return { state: "stop", taskId }
     default:
       return null
   }
+}
+
+function wordTimes(value) {
+  return Array.isArray(value) ? value.slice(0, MAX_WORDS).filter(isWordTime) : []
+}
+
+function isWordTime(value) {
+  if (!Array.isArray(value) || value.length !== 3) return false
+  const [atMs, first, length] = value
+  return Number.isFinite(atMs) && isPlace(first) && isPlace(length) && length > 0
+}
+
+function isPlace(value) {
+  return Number.isInteger(value) && value >= 0
 }
 
 function parseObject(text) {

@@ -382,6 +382,7 @@ export class ViewerSession extends EventTarget {
       onStream: (stream) => this.#emit("stream", stream),
       onIce: (state) => this.#iceChanged(state),
       onTalking: (event) => this.#talking(event),
+      onWords: (taskId, words) => this.speech.time(taskId, words),
     })
     const { signal } = this.#life
     await this.#peer.accept(session.sdp)
