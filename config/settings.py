@@ -114,6 +114,13 @@ OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4o-mini")
 OPENAI_TIMEOUT_S = env.float("OPENAI_TIMEOUT_S", default=30.0)
+# Who answers when the first model fails, or has not begun after a while.
+OPENAI_FALLBACK_MODEL = env.str("OPENAI_FALLBACK_MODEL", default="")
+OPENAI_FALLBACK_BASE_URL = env.str("OPENAI_FALLBACK_BASE_URL", default="")
+OPENAI_FALLBACK_API_KEY = env.str("OPENAI_FALLBACK_API_KEY", default="")
+OPENAI_FALLBACK_AFTER_S = env.float("OPENAI_FALLBACK_AFTER_S", default=8.0)
+# Something short is said when an answer takes longer than this (0: never).
+FILLER_AFTER_S = env.float("FILLER_AFTER_S", default=2.5)
 
 # Django -----------------------------------------------------------------------------------
 

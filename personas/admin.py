@@ -113,6 +113,10 @@ class PersonaAdmin(PersonaModelAdmin):
             {"fields": ("avatar_name", "voice_id", "language", "speaking_rate")},
         ),
         (
+            "Answers",
+            {"fields": ("answers", "reply_length", "mind_model", "temperature")},
+        ),
+        (
             "Character",
             {"fields": ("traits", "personality_interests", "personality_goals")},
         ),

@@ -14,10 +14,20 @@ _MORE_LANGUAGES = {"cmn": "Mandarin Chinese", "yue": "Cantonese", "zh": "Chinese
 _SPEAKING_RULES = (
     "Everything you write is read aloud. Write only words to be said: no Markdown, no "
     "lists, no headings, no emoji, no stage directions, no code and no web addresses.",
-    "Use short sentences and everyday words. Two to four sentences are usually enough; "
-    "say more only when you are asked to.",
+    "Use short sentences and everyday words.",
     "Write numbers, dates and abbreviations the way they are spoken.",
 )
+
+_LENGTHS = {
+    "brief": "Answer in one or two sentences; say more only when you are asked to.",
+    "normal": (
+        "Two to four sentences are usually enough; say more only when you are asked to."
+    ),
+    "long": (
+        "Say as much as the subject needs, in an order that can be followed by ear; "
+        "a simple question still gets a short answer."
+    ),
+}
 
 _HONESTY_RULES = (
     "When you do not know something, say so plainly instead of inventing it. That holds "
@@ -95,6 +105,7 @@ def _manner(persona: "Persona") -> Iterator[str]:
         "language or the conversation is about one."
     )
     yield from _SPEAKING_RULES
+    yield _LENGTHS[persona.reply_length]
 
 
 def _knowledge(persona: "Persona") -> str:

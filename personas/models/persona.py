@@ -21,6 +21,7 @@ from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
 from personas.models.errors import NotFitAsDefault
 from personas.models.queries import PersonaQuerySet
+from personas.models.replies import ReplyLength
 from personas.models.visibility import Visibility
 
 language_tag = RegexValidator(
@@ -155,6 +156,38 @@ class Persona(models.Model):
         ),
     )
 
+    answers = models.BooleanField(
+        default=True,
+        help_text=(
+            "Whether it answers questions. Off: it says only texts that it is given, "
+            "word by word."
+        ),
+    )
+    mind_model = LineField(
+        "model",
+        max_length=limits.MODEL_MAX_CHARS,
+        blank=True,
+        help_text="The language model that answers. Empty: the site's.",
+    )
+    temperature = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[
+            MinValueValidator(limits.TEMPERATURE_MIN),
+            MaxValueValidator(limits.TEMPERATURE_MAX),
+        ],
+        help_text=(
+            "How freely the model chooses its words: 0 always the likeliest, 2 at its "
+            "wildest. Empty: the model's own."
+        ),
+    )
+    reply_length = models.CharField(
+        "length of answers",
+        max_length=10,
+        choices=ReplyLength,
+        default=ReplyLength.NORMAL,
+    )
+
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -185,6 +218,10 @@ class Persona(models.Model):
         "voice_id",
         "language",
         "speaking_rate",
+        "answers",
+        "mind_model",
+        "temperature",
+        "reply_length",
     )
 
     class Meta:
@@ -212,6 +249,15 @@ class Persona(models.Model):
                 ),
                 name="personas_speaking_rate_in_range",
                 violation_error_message="The speaking rate is out of range.",
+            ),
+            CheckConstraint(
+                condition=Q(temperature=None)
+                | Q(
+                    temperature__gte=limits.TEMPERATURE_MIN,
+                    temperature__lte=limits.TEMPERATURE_MAX,
+                ),
+                name="personas_temperature_in_range",
+                violation_error_message="The temperature is out of range.",
             ),
             CheckConstraint(
                 condition=~Q(name=""),
