@@ -146,6 +146,37 @@ def test_green_is_keyed_completely_and_takes_nothing_of_the_avatar(avatar_id):
     assert (~keyed & ~_grown(clear < 0.7, 2)).sum() == 0
 
 
+@pytest.mark.parametrize("avatar_id", sorted(AVATARS))
+def test_every_pixel_is_the_one_green_or_far_from_it(avatar_id):
+    """Down to the planes: a keyer meets one value, right up to the avatar's edge."""
+    frame = low(avatar_id, "green").picture(TALKING)
+    planes = frame.to_ndarray()
+    light, rest = planes[:360], planes[360:].reshape(2, 180, 320)
+    colours = np.stack([light, *rest.repeat(2, 1).repeat(2, 2)], axis=2)
+    is_green = (colours == colours[4, 4]).all(2)
+
+    apart = np.abs(colours.astype(int) - colours[4, 4])[..., 1:].sum(2)
+
+    assert 0.6 < is_green.mean() < 0.85
+    assert is_green[:, :80].all()
+    assert is_green[:, -80:].all()
+    assert apart[~is_green].min() > 40
+
+
+@pytest.mark.parametrize("avatar_id", sorted(AVATARS))
+def test_keyed_edges_have_no_rim(avatar_id):
+    """Over grey they are neither darker nor brighter than if drawn before grey."""
+    green = rgb(low(avatar_id, "green").picture(TALKING))
+    drawn = rgb(low(avatar_id, "#808080").picture(TALKING))
+    is_green = (green == green[4, 4]).all(2)
+
+    keyed = np.where(is_green[..., None], 128, green)
+
+    off = (keyed - drawn)[np.abs(keyed - drawn).max(2) > 6]
+    assert len(off) > 100
+    assert np.abs(off.mean(0)).max() < 14
+
+
 def test_the_green_itself_is_pure():
     assert tuple(rgb(low("june", "green").picture(Pose()))[4, 4]) == pytest.approx(
         (0, 200, 0), abs=2
