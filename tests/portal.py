@@ -1,9 +1,7 @@
 """The whole portal as real processes: engine, database, any number of webs, a worker."""
 
 import json
-import os
 import sqlite3
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -15,22 +13,11 @@ from typing import Any
 
 import psycopg
 
-from tests.engine_process import ROOT, EngineProcess, start_engine
+from tests.engine_process import EngineProcess, start_engine
+from tests.prepared import DATABASE, bare_environment, lay_out, manage
 from tests.services.processes import Server, free_port, running
 
 SEATS = 3
-
-# In one process, because starting Django takes longer than each of these.
-SET_UP = """
-from django.core.management import call_command
-call_command("migrate", interactive=False, verbosity=0)
-call_command("load_examples")
-call_command("sync_accounts")
-"""
-# As long as all of the above; only what shows pages needs it.
-SET_UP_PAGES = """
-call_command("collectstatic", interactive=False, verbosity=0)
-"""
 
 MAKE_USERS = """
 import json, sys
@@ -38,6 +25,17 @@ from django.contrib.auth.models import User
 from knox.models import AuthToken
 users = [User.objects.create_user(name) for name in {names!r}]
 print(json.dumps([AuthToken.objects.create(user)[1] for user in users]))
+"""
+
+SIGN_IN = """
+import json
+from django.contrib.auth.models import User
+from django.test import Client
+def sign_in(name):
+    browser = Client()
+    browser.force_login(User.objects.get_or_create(username=name)[0])
+    return browser.cookies["sessionid"].value
+print(json.dumps([sign_in(name) for name in {names!r}]))
 """
 
 
@@ -92,6 +90,12 @@ class Portal:
         tokens: list[str] = json.loads(said)
         return tokens
 
+    def sign_in(self, *names: str) -> list[str]:
+        """A session's cookie for each name; whoever is new has no password."""
+        said = self.manage("shell", "-v", "0", "-c", SIGN_IN.format(names=names))
+        cookies: list[str] = json.loads(said)
+        return cookies
+
     def rows(self, sql: str) -> list[Any]:
         """What the portal's database says, without the portal."""
         url = self.environment["DATABASE_URL"]
@@ -121,21 +125,6 @@ class Portal:
             yield server
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"manage.py {arguments[0]}: {done.stdout}{done.stderr}")
-    return done.stdout
-
-
 @contextmanager
 def start_portal(
     state_dir: Path,
@@ -148,15 +137,16 @@ def start_portal(
     """Run engine and web with a database of their own until the block ends.
 
     A given `engine` is used instead of a new one. Without pages, only the API works.
-    Further keywords are settings that differ from those of `_environment`.
+    Further keywords are settings that differ from those of `_environment`; a database
+    among them is a prepared one.
     """
     with ExitStack() as life:
         if engine is None:
             engine = life.enter_context(start_engine(seats=SEATS))
         ports = [free_port() for _ in range(web_count)]
         environment = _environment(state_dir, engine, ports[0]) | settings
-        steps = SET_UP + SET_UP_PAGES * has_pages
-        manage(environment, "shell", "-v", "0", "-c", steps)
+        lay_out(state_dir, has_pages=has_pages)
+        manage(environment, "sync_accounts")
         webs = [
             life.enter_context(_starting_web(environment, port, state_dir))
             for port in ports
@@ -167,16 +157,8 @@ def start_portal(
 
 
 def _environment(state_dir: Path, engine: EngineProcess, port: int) -> dict[str, str]:
-    """What the portal is told; settings of whoever runs the tests stay outside."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
-    }
-    return kept | {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "STATE_DIR": str(state_dir),
-        "DATABASE_URL": f"sqlite:///{state_dir}/portal.sqlite3",
+    return bare_environment(state_dir) | {
+        "DATABASE_URL": f"sqlite:///{state_dir / DATABASE}",
         "PORT": str(port),
         "ENGINE_URL": engine.url,
         "ENGINE_API_KEY": engine.api_key,

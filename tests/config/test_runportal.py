@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.prepared import DATABASE, lay_out, manage
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,19 +31,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
     env = {
         "PATH": os.environ["PATH"],
         "STATE_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / DATABASE}",
         "PORT": str(port),
         "ENGINE_PORT": str(engine_port),
         "PYTHONUNBUFFERED": "1",
     }
-    for command in (
-        ["migrate", "-v", "0"],
-        ["collectstatic", "--noinput", "-v", "0"],
-        ["load_examples"],
-        ["sync_accounts"],
-    ):
-        subprocess.run(  # noqa: S603
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True
-        )
+    lay_out(tmp_path)
+    manage(env, "sync_accounts")
     return env
 
 

@@ -43,12 +43,14 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgres://{USER}@127.0.0.1:{self._port}/{database}"
 
-    def fresh_database(self) -> str:
-        """The `DATABASE_URL` of a new, empty database."""
+    def fresh_database(self, *, template: str = "template1") -> str:
+        """The `DATABASE_URL` of a new database: an empty one, or a copy."""
         name = f"fresh_{next(self._numbers)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )
         return self.url(name)
 

@@ -16,6 +16,7 @@ import pytest
 from tests.engine_process import EngineProcess, start_engine
 from tests.gate import Gate, gate_before
 from tests.portal import SEATS, Portal, Web, start_portal
+from tests.prepared import prepared_database
 from tests.services.postgres import Postgres
 from tests.services.processes import Server
 from tests.wire_viewer import WireViewer
@@ -84,7 +85,7 @@ async def visitors(portal: Portal, *webs: Web) -> AsyncIterator[list[Visitor]]:
 def at_scale(postgres: Postgres, redis: str) -> dict[str, str]:
     """As it runs at scale, and not more patient than a test can be."""
     return {
-        "DATABASE_URL": postgres.fresh_database(),
+        "DATABASE_URL": prepared_database(postgres),
         "REDIS_URL": redis,
         "ENGINE_EXCLUSIVE": "true",
         "UPSTREAM_OPEN_TIMEOUT_S": str(OPEN_TIMEOUT_S),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portal import manage
+from tests.prepared import manage, prepared_database
 from tests.services.postgres import Postgres
 
 #: Everybody opens at once: at a persona that has 25 minutes, in sessions of 10.
@@ -66,15 +66,13 @@ print(json.dumps({
 
 @pytest.fixture
 def environment(postgres: Postgres, tmp_path: Path) -> dict[str, str]:
-    """A portal's, with an empty database."""
+    """A portal's, with a database of its own."""
     given = {
         "STATE_DIR": str(tmp_path),
-        "DATABASE_URL": postgres.fresh_database(),
+        "DATABASE_URL": prepared_database(postgres),
         "LOG_LEVEL": "ERROR",
     }
-    settings = os.environ | given
-    manage(settings, "migrate", "-v", "0")
-    return settings
+    return os.environ | given
 
 
 def test_users_and_personas_get_what_they_may_and_no_more(environment):

@@ -11,6 +11,7 @@ import pytest
 
 from tests.engine_process import EngineProcess, start_engine
 from tests.portal import SEATS, Portal, Web, start_portal
+from tests.prepared import prepared_database
 
 WEBS = 4
 USERS = 40
@@ -36,7 +37,7 @@ def portal(
     settings = {"API_RATE": "100000/min"}
     if request.param == "postgres":
         server = request.getfixturevalue("postgres")
-        settings["DATABASE_URL"] = server.fresh_database()
+        settings["DATABASE_URL"] = prepared_database(server)
         settings["REDIS_URL"] = request.getfixturevalue("redis")
     with start_portal(
         tmp_path, engine=lavish_engine, web_count=WEBS, has_pages=False, **settings
