@@ -8,7 +8,9 @@ from playwright.async_api import Browser, async_playwright
 
 ARGUMENTS = [
     "--no-sandbox",  # tests may run as root in a container
-    "--use-angle=swiftshader",  # WebGL without a GPU
+    # Without a GPU, drawing pages by means of one takes most of the processors' time.
+    "--disable-gpu-compositing",
+    "--use-angle=swiftshader",  # WebGL all the same
     "--enable-unsafe-swiftshader",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",

@@ -4,33 +4,22 @@ import re
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import OPERATOR, Door, Visitor
+from tests.browser.conftest import Door, Visitor
 from tests.browser.studio import Studio
 from tests.browser.test_accessibility import check, fits
-from tests.portal import SEATS, Portal
+from tests.portal import SEATS
 
 NUMBER = re.compile(r"^[−+]?\d+")
 #: A browser reports every five seconds, from its second look on.
 REPORTED_WITHIN_MS = 30_000
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def signed_in(browser: Browser, portal: Portal) -> Any:
-    """The cookies of staff, so that not every test has to sign in."""
-    door = Door(browser, portal)
-    visitor = await door.operator()
-    cookies = await visitor.context.storage_state()
-    await visitor.context.close()
-    return cookies
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def operator(door: Door, signed_in: Any) -> Visitor:
+async def operator(door: Door) -> Visitor:
     """Staff in a house that is empty yet."""
-    visitor = await door.stranger(storage_state=signed_in)
-    visitor.name = OPERATOR
+    visitor = await door.operator()
     await post(visitor, "/operate/stop-all", line="yes")
     return visitor
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import Door, Visitor
+from tests.browser.conftest import Door, Lobby, Visitor
 from tests.browser.studio import Studio
 from tests.browser.test_accessibility import check, fits
 from tests.portal import SEATS, Portal
@@ -83,9 +83,9 @@ def full_house(portal: Portal, sitters: list[str]) -> Iterator[House]:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def crowd(browser: Browser, portal: Portal) -> AsyncIterator[Door]:
-    """Keeps who has signed up for a while, since that takes longer than most tests."""
-    door = Door(browser, portal)
+async def crowd(browser: Browser, lobby: Lobby) -> AsyncIterator[Door]:
+    """Keeps who has come for a while."""
+    door = Door(browser, lobby)
     yield door
     for visitor in door.visitors:
         await visitor.context.close()
