@@ -1,5 +1,8 @@
 """The cast, and the real parts that tests play with."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 
 import httpx
@@ -13,6 +16,7 @@ from rest_framework.test import APIClient
 
 from personas.models import Persona
 from streaming.models import Account
+from tests import prepared
 from tests.engine_process import EngineProcess, start_engine
 from tests.services.postgres import Postgres, start_postgres
 from tests.services.redis import start_redis
@@ -22,7 +26,44 @@ hypothesis.settings.register_profile("daily", deadline=None)
 hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("daily")
 
+#: Files that take longest come first, so that none of them is what all wait for at the end;
+#: those with a browser alternate with others, since two browsers at once slow each other.
+LONGEST_FIRST = (
+    "tests/browser/test_studio.py",
+    "tests/streaming/test_faults.py",
+    "tests/browser/test_queue.py",
+    "tests/streaming/test_life.py",
+    "tests/browser/test_pages.py",
+    "tests/browser/test_resume.py",
+    "tests/streaming/test_races.py",
+    "tests/config/test_runportal.py",
+    "tests/browser/test_accessibility.py",
+    "tests/streaming/engine/test_media.py",
+    "tests/browser/test_board.py",
+    "tests/test_postgres.py",
+    "tests/streaming/engine/test_onslaught.py",
+    "tests/streaming/engine/test_process.py",
+    "tests/browser/test_background.py",
+    "tests/config/test_settings.py",
+    "tests/test_readme.py",
+    "tests/chat/test_conversation.py",
+    "tests/streaming/engine/test_fuzz.py",
+)
+
 ENGINE_KEY = "key-of-the-test-engine"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for what the portals of this run begin with; workers are told of it."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="greenroom-prepared-")
+        os.environ[prepared.FOLDER] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {file: rank for rank, file in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.split("::")[0], len(ranks)))
 
 
 @pytest.fixture(scope="session")
