@@ -8,6 +8,7 @@ from django.conf import settings
 
 from chat.minds import openai
 from chat.minds.base import Message, Mind
+from chat.minds.fallback import FallbackMind
 from chat.minds.offline import OfflineMind
 from chat.minds.openai import OpenAIMind
 from personas.prompt import system_prompt
@@ -44,22 +45,45 @@ def mind_for(persona: "Persona") -> Mind:
     """The mind that answers for `persona`, opened anew for every reply."""
     if not model_is_connected():
         return OfflineMind(persona)
-    return OpenAIMind(
-        model=settings.OPENAI_MODEL,
+    first = OpenAIMind(
+        model=_model_of(persona),
         base_url=settings.OPENAI_BASE_URL,
         api_key=settings.OPENAI_API_KEY,
         timeout_s=settings.OPENAI_TIMEOUT_S,
+        temperature=persona.temperature,
+    )
+    if not settings.OPENAI_FALLBACK_MODEL:
+        return first
+    return FallbackMind(
+        first=first,
+        second=_fallback(persona),
+        after_s=settings.OPENAI_FALLBACK_AFTER_S,
     )
 
 
-def describe_mind() -> MindInfo:
+def _model_of(persona: "Persona | None") -> str:
+    return (persona and persona.mind_model) or settings.OPENAI_MODEL
+
+
+def _fallback(persona: "Persona") -> OpenAIMind:
+    """On a server of its own with its own key, or on the first one's with that one's."""
+    elsewhere = settings.OPENAI_FALLBACK_BASE_URL
+    api_key = settings.OPENAI_FALLBACK_API_KEY
+    return OpenAIMind(
+        model=settings.OPENAI_FALLBACK_MODEL,
+        base_url=elsewhere or settings.OPENAI_BASE_URL,
+        api_key=api_key if elsewhere else api_key or settings.OPENAI_API_KEY,
+        timeout_s=settings.OPENAI_TIMEOUT_S,
+        temperature=persona.temperature,
+    )
+
+
+def describe_mind(persona: "Persona | None" = None) -> MindInfo:
+    """Which mind answers for `persona`, or for one without wishes of its own."""
     if not model_is_connected():
         return MindInfo("Offline responder", offline=True, notice=OFFLINE_NOTICE)
-    return MindInfo(
-        settings.OPENAI_MODEL,
-        offline=False,
-        notice=f"The model {settings.OPENAI_MODEL} answers.",
-    )
+    model = _model_of(persona)
+    return MindInfo(model, offline=False, notice=f"The model {model} answers.")
 
 
 async def complete(persona: "Persona", prompt: str) -> str:

@@ -9,7 +9,7 @@
   * ModelRefused          the request will keep failing as it stands, or the model declined
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -26,8 +26,22 @@ class Message:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something that a model may have done while it answers.
+
+    `parameters` is the JSON schema of an object, `run` is given one and returns what the
+    model is told. The object is the model's and may hold anything.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    run: Callable[[Mapping[str, Any]], Awaitable[str]]
+
+
 class Mind(Protocol):
-    """Anything that answers in a stream of text.
+    """Anything that answers in a stream of text, perhaps with the help of tools.
 
     Closing the generator closes whatever it has opened. It raises `ModelError` and
     nothing of the library below. One that `writes_slowly` is worth interrupting at a
@@ -37,7 +51,9 @@ class Mind(Protocol):
     @property
     def writes_slowly(self) -> bool: ...
 
-    def reply(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]: ...
+    def reply(
+        self, messages: Sequence[Message], tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[str, None]: ...
 
 
 class ModelError(DomainError):

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import ClassVar, Protocol
 
-from chat.minds.base import Message
+from chat.minds.base import Message, Tool
 from chat.minds.passages import Library, passages
 from chat.minds.phrasebooks import ENGLISH, PHRASEBOOKS, Act, Phrasebook, Topic
 
@@ -47,8 +47,10 @@ class OfflineMind:
         self._book = PHRASEBOOKS.get(code, ENGLISH)
         self._library = Library(passages(persona, PHRASEBOOKS.get(code)), self._book)
 
-    async def reply(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
-        """Stream the answer to the last message word by word."""
+    async def reply(
+        self, messages: Sequence[Message], tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[str, None]:
+        """Stream the answer to the last message word by word; it knows no tools."""
         for word in re.findall(r"\S+\s*", self.answer(messages)):
             yield word
             await asyncio.sleep(0)

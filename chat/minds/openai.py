@@ -21,7 +21,9 @@ from chat.minds.base import (
     ModelTimeout,
     ModelUnauthorized,
     ModelUnreachable,
+    Tool,
 )
+from chat.minds.toolcalls import ToolCalls, offered
 
 if TYPE_CHECKING:  # it takes most of a second to import; see `loaded`
     import openai
@@ -36,6 +38,9 @@ DEFAULT_BASE_URL = "https://api.openai.com/v1"
 MAX_TRIES = 2
 RETRY_PAUSE_S = 0.2
 
+#: How often a model may have something done before it has to answer with what it has.
+MAX_TOOL_ROUNDS = 3
+
 #: About half an hour of speech: a model that never ends is ended here.
 MAX_REPLY_CHARS = 24_000
 _MAX_SAID_CHARS = 500
@@ -49,58 +54,97 @@ class OpenAIMind:
     base_url: str = ""
     api_key: str = field(default="", repr=False)
     timeout_s: float = 30.0
+    temperature: float | None = None
     writes_slowly: ClassVar[bool] = True
 
-    async def reply(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+    async def reply(
+        self, messages: Sequence[Message], tools: Sequence[Tool] = ()
+    ) -> AsyncGenerator[str, None]:
         """Stream the model's answer. Raises `ModelError`, also in the middle of it."""
-        async with aclosing(_read_ahead(self._tries(messages))) as deltas:
+        source = self._rounds(_as_params(messages), tools)
+        async with aclosing(_read_ahead(source)) as deltas:
             async for delta in deltas:
                 yield delta
 
-    async def _tries(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+    async def _rounds(
+        self, params: list[dict[str, Any]], tools: Sequence[Tool]
+    ) -> AsyncGenerator[str, None]:
+        """Ask, do what the model wants done, and ask again with what came of it."""
+        wrote, gap = False, ""
+        for rounds_left in reversed(range(MAX_TOOL_ROUNDS + 1)):
+            request = _Request(params, tools if rounds_left else ())
+            async with aclosing(self._tries(request)) as deltas:
+                async for delta in deltas:
+                    yield gap + delta
+                    wrote, gap = True, ""
+            if not request.calls:
+                return
+            params = [*params, *await request.calls.answered(tools)]
+            gap = " " if wrote else ""  # what comes next is a sentence of its own
+
+    async def _tries(self, request: "_Request") -> AsyncGenerator[str, None]:
         begun = False
         for tries_left in reversed(range(MAX_TRIES)):
             try:
-                async with aclosing(self._attempt(messages)) as deltas:
+                async with aclosing(self._attempt(request)) as deltas:
                     async for delta in deltas:
                         begun = True
                         yield delta
                 return
+            except ModelRefused as exc:
+                if begun or not tries_left or not request.tools:
+                    raise
+                logger.warning("The model may know no tools, trying without: %s.", exc)
+                request.tools = ()
             except ModelError as exc:
                 if begun or not tries_left or not exc.retryable:
                     raise
                 logger.warning("The model failed, trying once more: %s.", exc.code)
             await asyncio.sleep(RETRY_PAUSE_S)
 
-    async def _attempt(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+    async def _attempt(self, request: "_Request") -> AsyncGenerator[str, None]:
         total_chars, finish = 0, ""
-        async with aclosing(self._chunks(messages)) as chunks:
+        request.calls.clear()
+        async with aclosing(self._chunks(request)) as chunks:
             async for chunk in chunks:
                 for choice in _choices(chunk):
                     finish = str(getattr(choice, "finish_reason", None) or finish)
-                    if text := _text(getattr(choice, "delta", None)):
+                    delta = getattr(choice, "delta", None)
+                    request.calls.add(delta)
+                    if text := _text(delta):
                         total_chars += len(text)
                         yield text
                 if total_chars > MAX_REPLY_CHARS:
                     break
-        _check_ending(finish, total_chars)
+        if not request.calls:
+            _check_ending(finish, total_chars)
 
     async def _chunks(
-        self, messages: Sequence[Message]
+        self, request: "_Request"
     ) -> AsyncGenerator["ChatCompletionChunk", None]:
         await loaded()
         with _translated():
             async with self._client() as client:
                 stream = await client.chat.completions.create(
                     model=self.model,
-                    messages=_as_params(messages),
+                    messages=cast("list[ChatCompletionMessageParam]", request.params),
                     stream=True,
                     extra_headers=self._headers(),
+                    **self._options(request),
                 )
                 async with stream:
                     chunks = aiter(stream)
                     while chunk := await self._next(chunks):
                         yield chunk
+
+    def _options(self, request: "_Request") -> dict[str, Any]:
+        """Only what was asked for: many servers refuse what they do not know."""
+        options: dict[str, Any] = {}
+        if self.temperature is not None:
+            options["temperature"] = self.temperature
+        if request.tools:
+            options["tools"] = offered(request.tools)
+        return options
 
     async def _next(self, chunks: Any) -> "ChatCompletionChunk | None":
         """The next chunk, or None at the end; a stream of mere pings is no answer."""
@@ -126,6 +170,15 @@ class OpenAIMind:
                 verify=_trust(), timeout=self.timeout_s
             ),
         )
+
+
+@dataclass(slots=True)
+class _Request:
+    """One request, and what the answer to it wants done."""
+
+    params: list[dict[str, Any]]
+    tools: Sequence[Tool]
+    calls: ToolCalls = field(default_factory=ToolCalls)
 
 
 async def _read_ahead(source: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
@@ -184,9 +237,8 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _as_params(messages: Sequence[Message]) -> "list[ChatCompletionMessageParam]":
-    params = [{"role": message.role, "content": message.text} for message in messages]
-    return cast("list[ChatCompletionMessageParam]", params)
+def _as_params(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    return [{"role": message.role, "content": message.text} for message in messages]
 
 
 def _choices(chunk: Any) -> list[Any]:

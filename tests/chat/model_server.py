@@ -21,6 +21,8 @@ class ModelServer:
     behaviours: list[Behaviour] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    #: Set when somebody has asked.
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     #: Set when a client has gone before the answer was complete.
     left_early: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -31,6 +33,7 @@ class ModelServer:
         body = await request.json()
         self.bodies.append(body)
         self.headers.append(dict(request.headers))
+        self.asked.set()
         several = len(self.behaviours) > 1
         behave = self.behaviours.pop(0) if several else self.behaviours[0]
         try:
@@ -90,6 +93,38 @@ def says(
             await reply.write(_chunk({}, finish))
             await reply.write(b"data: [DONE]\n\n")
         return reply
+
+    return behave
+
+
+def wants(*calls: tuple[str, str], before: str = "") -> Behaviour:
+    """Have tools called, each a name and its arguments, which come in small pieces."""
+
+    async def behave(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        reply = await says(before, finish=None)(request, body)
+        for index, (name, arguments) in enumerate(calls):
+            head = {"id": f"id{index}", "type": "function", "index": index}
+            function = {"name": name, "arguments": ""}
+            await reply.write(_chunk({"tool_calls": [head | {"function": function}]}))
+            for start in range(0, len(arguments), 5):
+                piece = {"arguments": arguments[start : start + 5]}
+                call = {"index": index, "function": piece}
+                await reply.write(_chunk({"tool_calls": [call]}))
+        await reply.write(_chunk({}, "tool_calls"))
+        await reply.write(b"data: [DONE]\n\n")
+        return reply
+
+    return behave
+
+
+def knows_no_tools(behaviour: Behaviour) -> Behaviour:
+    """Refuse a request with tools, as servers of plain models do."""
+
+    async def behave(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        if "tools" not in body:
+            return await behaviour(request, body)
+        refusal = answers(400, {"error": {"message": "tools: unknown field"}})
+        return await refusal(request, body)
 
     return behave
 
