@@ -3,6 +3,7 @@
 * DomainError (config.errors)
   * NotTheViewer   staff may watch and interrupt, but words are put in by the viewer alone
   * TooFast        more was said and asked than anybody could listen to
+  * DoesNotAnswer  the persona says only texts that it is given
 """
 
 from typing import ClassVar
@@ -24,3 +25,14 @@ class TooFast(DomainError):
 
     def __init__(self) -> None:
         super().__init__("That was a lot at once. Wait a moment.")
+
+
+class DoesNotAnswer(DomainError):
+    code: ClassVar[str] = "does_not_answer"
+    status: ClassVar[int] = 409
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} says only texts that it is given. Use Repeat, or send the text "
+            "without asking for an answer."
+        )

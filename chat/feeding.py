@@ -5,19 +5,23 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.utils.timezone import now
 
 from chat.context import context_for
+from chat.fillers import Filler, filler_text
 from chat.minds import mind_for
 from chat.models import Piece, Turn
 from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
 from chat.sentences import pieces
+from chat.tools import close_when_heard, tools_for
 from config.errors import DomainError
-from streaming import events, services
+from personas.models import Persona
+from streaming import background, events, services
 from streaming.models import Session
 from streaming.providers.base import Utterance
 
@@ -40,6 +44,8 @@ class Feeding:
     began_s: float
     takes_over: bool
     max_pieces_ahead: int | None
+    #: Set when the session should end behind this turn.
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Feed the avatar until the reply is complete. Cancel it to interrupt."""
@@ -54,6 +60,8 @@ class Feeding:
             raise
         else:
             await self._finish()
+            if self.ending.is_set():
+                background.hold(close_when_heard(self.session, self.turn))
 
     async def report(self, exc: Exception) -> None:
         """Tell everybody who watches why the turn ended early."""
@@ -86,7 +94,7 @@ class Feeding:
                     data = {"turn": turn.number, "text": event.text}
                     await events.publish(self.session, "chat.delta", data)
                     continue
-                if turn.accepted_ms is None:
+                if turn.accepted_ms is None and not event.is_filler:
                     turn.accepted_ms = self._clock_ms()
                     waited_ms = event.accepted_at_ms - event.complete_at_ms
                     turn.first_piece_ms = turn.accepted_ms - waited_ms
@@ -99,16 +107,30 @@ class Feeding:
         else:
             context = await unbroken(context_for(self.session, self.turn.prompt))
             paced = PacedVoice(voice, max_pieces_ahead=self.max_pieces_ahead)
-            mind = mind_for(context.persona)
-            source = speak_reply(mind, paced, context.messages)
+            source = speak_reply(
+                mind_for(context.persona),
+                paced,
+                context.messages,
+                tools=tools_for(self.ending),
+                filler=self._filler(context.persona),
+            )
         async with aclosing(source):
             async for event in source:
                 yield event
 
+    def _filler(self, persona: Persona) -> Filler | None:
+        if not settings.FILLER_AFTER_S:
+            return None
+        text = filler_text(persona.language, self.turn.number)
+        return Filler(text, settings.FILLER_AFTER_S)
+
     async def _note(self, spoken: Spoken) -> None:
         """Keep what the avatar has accepted. Raises `Interrupted` when it was too late."""
         is_ours = await sync_to_async(self.turn.hear)(
-            spoken.text, duration_s=spoken.duration_s, task_id=spoken.task_id
+            spoken.text,
+            duration_s=spoken.duration_s,
+            task_id=spoken.task_id,
+            is_filler=spoken.is_filler,
         )
         if not is_ours:
             await SessionVoice(self.session, self.turn).hush()

@@ -14,7 +14,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-from chat.minds.base import Message, Mind
+from chat.fillers import Filler, with_filler
+from chat.minds.base import Message, Mind, Tool
 from chat.sentences import Delta, Sentence, sentences
 
 
@@ -52,6 +53,7 @@ class Spoken:
     duration_s: float
     complete_at_ms: float  #: when the sentence was known to be whole
     accepted_at_ms: float
+    is_filler: bool = False
 
 
 Clock = Callable[[], float]
@@ -118,6 +120,8 @@ async def speak_reply(
     voice: Voice,
     messages: Sequence[Message],
     *,
+    tools: Sequence[Tool] = (),
+    filler: Filler | None = None,
     clock: Clock = time.monotonic,
 ) -> AsyncGenerator[Written | Spoken, None]:
     """Say the reply to `messages` sentence by sentence, as the mind writes it.
@@ -127,13 +131,16 @@ async def speak_reply(
     reads it, to interrupt: the model's stream is closed at once and nothing more is said.
     What was said is exactly what was yielded as `Spoken`.
     """
-    async with (
-        aclosing(mind.reply(messages)) as deltas,
-        aclosing(sentences(deltas, first_at_clause=mind.writes_slowly)) as parts,
-        aclosing(_spoken(parts, voice, clock)) as events,
-    ):
-        async for event in events:
-            yield event
+    async with aclosing(mind.reply(messages, tools)) as deltas:
+        parts = sentences(deltas, first_at_clause=mind.writes_slowly)
+        if filler is not None:
+            parts = with_filler(parts, filler)
+        async with (
+            aclosing(parts) as ready,
+            aclosing(_spoken(ready, voice, clock)) as events,
+        ):
+            async for event in events:
+                yield event
 
 
 async def speak_pieces(
@@ -172,5 +179,6 @@ async def _spoken(
             duration_s=said.duration_s,
             complete_at_ms=complete_at_ms,
             accepted_at_ms=since_ms(),
+            is_filler=part.is_filler,
         )
         index += 1

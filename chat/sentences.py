@@ -41,9 +41,10 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A piece of plain text, ready to be spoken."""
+    """A piece of plain text, ready to be spoken; a filler is no part of the answer."""
 
     text: str
+    is_filler: bool = False
 
 
 async def sentences(

@@ -9,8 +9,10 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from channels.layers import BaseChannelLayer, get_channel_layer
 
+from chat.errors import DoesNotAnswer
 from chat.feeding import Feeding, unbroken
 from chat.models import Turn
+from personas.models import Persona
 from streaming import services
 from streaming.models import Session
 
@@ -115,13 +117,21 @@ async def interrupt(session: Session, turns: Turns) -> None:
 def _begin(session: Session, kind: Turn.Kind, prompt: str) -> tuple[Turn, bool]:
     """The next turn, and whether the avatar must be silenced for it.
 
-    Raises `TimeIsUp` once the avatar says goodbye.
+    Raises `TimeIsUp` once the avatar says goodbye, and `DoesNotAnswer`.
     """
     session.require_time()
+    if kind == Turn.Kind.ASK:
+        require_answers(Persona.objects.filter(sessions=session).first())
     is_being_fed = Turn.objects.open().filter(session=session).exists()
     is_speaking = Turn.objects.speaking(session).exists()
     turn = Turn.objects.begin(session, kind=kind, prompt=prompt)
     return turn, is_being_fed or (is_speaking and kind == Turn.Kind.ASK)
+
+
+def require_answers(persona: Persona | None) -> None:
+    """Raises `DoesNotAnswer` for one who says only what they are given."""
+    if persona is not None and not persona.answers:
+        raise DoesNotAnswer(persona.name)
 
 
 # Interruptions from elsewhere ------------------------------------------------------------

@@ -21,6 +21,7 @@ from django.views.decorators.http import (
 )
 
 from chat.minds import describe_mind
+from chat.transcription import describe_transcription
 from frontend.forms import ApiTokenForm
 from frontend.models import ApiToken
 from personas.models import Persona, PersonaNotFound, make_current
@@ -69,6 +70,7 @@ def studio(request: PageRequest) -> HttpResponse:
         "facts": {
             "personas": [_persona_facts(one) for one in personas],
             "idleS": settings.SESSION_IDLE_S,
+            "transcription": describe_transcription().as_dict(),
             "continue": continued
             and {"id": str(continued.pk), "isOpen": continued.is_open},
         },
@@ -106,7 +108,7 @@ def _current_persona(request: PageRequest) -> Persona | None:
         return None
 
 
-def _persona_facts(persona: Persona) -> dict[str, str]:
+def _persona_facts(persona: Persona) -> dict[str, str | bool]:
     return {
         "slug": persona.slug,
         "name": persona.name,
@@ -114,6 +116,7 @@ def _persona_facts(persona: Persona) -> dict[str, str]:
         "avatar": persona.avatar_name,
         "voice": persona.voice_id,
         "welcome": persona.welcome(),
+        "answers": persona.answers,
     }
 
 

@@ -35,6 +35,8 @@ class Piece(models.Model):
     task_id = models.CharField(max_length=MAX_TASK_ID_CHARS, blank=True, default="")
     begins_at = models.DateTimeField()
     duration_s = models.FloatField()
+    #: Said to pass the time; no part of the answer.
+    is_filler = models.BooleanField(default=False)
     #: How much of the text was heard before the voice was cut off; None: nobody cut it.
     heard_chars = models.PositiveIntegerField(null=True, blank=True)
 

@@ -182,9 +182,17 @@ class Turn(models.Model):
         """Whether it is still open, whatever another process did meanwhile."""
         return Turn.objects.open().filter(pk=self.pk).exists()
 
-    def hear(self, text: str, *, duration_s: float, task_id: str = "") -> bool:
+    def hear(
+        self,
+        text: str,
+        *,
+        duration_s: float,
+        task_id: str = "",
+        is_filler: bool = False,
+    ) -> bool:
         """The avatar has accepted `text`; it says it after what it had before.
 
+        A filler is said as well, but is no part of the reply.
         False, and nothing is kept, when the turn was interrupted meanwhile.
         """
         with transaction.atomic():
@@ -198,9 +206,11 @@ class Turn(models.Model):
                 task_id=task_id,
                 begins_at=max(now(), until or now()),
                 duration_s=duration_s,
+                is_filler=is_filler,
             )
+            reply = self.reply if is_filler else f"{self.reply} {text}".strip()
             self._write(
-                reply=f"{self.reply} {text}".strip(),
+                reply=reply,
                 duration_s=self.duration_s + duration_s,
                 speaks_until=piece.ends_at,
             )
@@ -214,7 +224,7 @@ class Turn(models.Model):
         Piece.objects.bulk_update(pieces, ["heard_chars", "duration_s"])
         heard = [piece for piece in pieces if piece.heard]
         self._write(
-            reply=" ".join(piece.heard.strip() for piece in heard),
+            reply=" ".join(p.heard.strip() for p in heard if not p.is_filler),
             duration_s=sum(piece.duration_s for piece in heard),
             interrupted=True,
             interrupted_ms=self.since_ms(at),

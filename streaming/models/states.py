@@ -27,6 +27,7 @@ class EndReason(models.TextChoices):
     MAX_AGE = "max_age", "its time was up"
     QUOTA = "quota", "the time allowance was used up"
     OFFER_MISSED = "offer_missed", "the offered seat was not taken in time"
+    PERSONA_ENDED = "persona_ended", "the persona ended the conversation"
     STAFF_STOPPED = "staff_stopped", "staff stopped it"
     UPSTREAM_ENDED = "upstream_ended", "the avatar service ended it"
     UPSTREAM_REFUSED = "upstream_refused", "the avatar service refused it"

@@ -24,7 +24,7 @@ class FakeMind:
     closed: bool = False
     writes_slowly: bool = False
 
-    async def reply(self, messages):
+    async def reply(self, messages, tools=()):
         try:
             for delta in self.deltas:
                 self.log.append(f"wrote {delta!r}")
@@ -40,13 +40,14 @@ class FakeVoice:
     log: list[str]
     said: list[str] = field(default_factory=list)
     error: Exception | None = None
+    lasts_s: float = 1.0
 
     async def say(self, text):
         if self.error:
             raise self.error
         self.log.append(f"said {text!r}")
         self.said.append(text)
-        return FakeSaid(task_id=f"task-{len(self.said)}")
+        return FakeSaid(f"task-{len(self.said)}", self.lasts_s)
 
 
 @pytest.fixture
@@ -156,18 +157,50 @@ async def test_finished_texts_are_said_as_they_are(voice):
     assert [event.text for event in spoken] == voice.said
 
 
+class Time:
+    """A clock that moves when somebody sleeps, and remembers for how long."""
+
+    def __init__(self):
+        self.now_s = 0.0
+        self.waited_s = []
+
+    def clock(self):
+        return self.now_s
+
+    async def sleep(self, for_s):
+        self.waited_s.append(for_s)
+        self.now_s += for_s
+
+
+FIVE = ("One. Two. Three. Four. Five. ",)
+
+
 async def test_a_fast_writer_waits_for_the_voice(log, voice):
-    now_s, waited_s = 0.0, []
+    time = Time()
+    paced = PacedVoice(voice, max_ahead_s=2.5, clock=time.clock, sleep=time.sleep)
 
-    async def sleep(for_s):
-        nonlocal now_s
-        waited_s.append(for_s)
-        now_s += for_s
+    [event async for event in speak_reply(FakeMind(FIVE, log), paced, [])]
 
-    paced = PacedVoice(voice, max_ahead_s=2.5, clock=lambda: now_s, sleep=sleep)
-    mind = FakeMind(("One. Two. Three. Four. Five. ",), log)  # a second each
-
-    [event async for event in speak_reply(mind, paced, [])]
-
-    assert waited_s == [0.5, 1.0]
+    assert time.waited_s == [0.5, 1.0]  # each piece takes a second
     assert len(voice.said) == 5
+
+
+async def test_few_pieces_wait_behind_the_one_that_is_heard(log, voice):
+    voice.lasts_s = 4.0
+    time = Time()
+    paced = PacedVoice(voice, max_pieces_ahead=2, clock=time.clock, sleep=time.sleep)
+
+    [event async for event in speak_reply(FakeMind(FIVE, log), paced, [])]
+
+    # Three are handed over at once: one is heard, two wait.
+    assert time.waited_s == [4.0, 4.0]
+
+
+async def test_short_pieces_are_handed_over_in_time(log, voice):
+    voice.lasts_s = 0.5
+    time = Time()
+    paced = PacedVoice(voice, max_pieces_ahead=2, clock=time.clock, sleep=time.sleep)
+
+    [event async for event in speak_reply(FakeMind(FIVE, log), paced, [])]
+
+    assert time.waited_s == []

@@ -71,7 +71,7 @@ const ACTIONS = {
   start: () => session.start(),
   close: () => session.close(),
   "leave-line": () => session.close(),
-  ask: () => speak((text) => session.ask(text)),
+  ask: () => (answers() ? speak((text) => session.ask(text)) : ACTIONS.repeat()),
   repeat: () => speak((text) => session.repeat(text), MAX_REPEAT_CHARS),
   interrupt: () => session.interrupt(),
   stay: () => session.stay(),
@@ -87,6 +87,11 @@ const ACTIONS = {
     await session.close()
     await ACTIONS.begin()
   },
+}
+
+/** Whether the persona answers; some say only what they are given. */
+function answers() {
+  return choices.persona?.answers !== false
 }
 
 async function open(how) {
@@ -244,6 +249,7 @@ function showControls(can) {
   for (const action of ["begin", "new", "start", "close", "ask", "repeat", "interrupt"]) {
     for (const control of controlsFor(action)) control.disabled = !can[action]
   }
+  for (const control of controlsFor("ask")) control.hidden = !answers()
   choices.disabled = !can.choose
 }
 
