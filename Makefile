@@ -30,7 +30,7 @@ link: setup  ## Print another one-time sign-in link
 	@$(MANAGE) signin_link
 
 nightly: setup-test  ## Run the long sweeps: thousands of random lives of sessions, a thousand streams
-	@$(BIN)/pytest --hypothesis-profile=nightly --timeout=7200 tests/streaming/test_life.py tests/streaming/engine/test_cycles.py tests/streaming/engine/test_onslaught.py
+	@$(BIN)/pytest --hypothesis-profile=nightly --timeout=7200 tests/streaming/test_life.py tests/streaming/engine/test_cycles.py tests/streaming/engine/test_fuzz.py tests/streaming/engine/test_onslaught.py
 
 bench: setup-test  ## Print the benchmarks
 	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m $$(echo $${file%.py} | tr / .) || exit 1; done

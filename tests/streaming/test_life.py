@@ -36,13 +36,13 @@ from streaming.errors import NoSeat
 from streaming.models import ENDED, Account, EndReason, Session, UsageEntry
 from streaming.providers.base import StreamWish
 from streaming.services import Opened, Ticket
+from tests.budget import examples
 
 T = TypeVar("T")
 
 SEATS = 3
 OWNERS = 5
-#: How many lives; the nightly profile asks for more.
-LIVES = 200
+LIVES = examples(100)
 
 
 def run(asked: Coroutine[Any, Any, T]) -> T:
@@ -328,7 +328,7 @@ class Life(RuleBasedStateMachine):
             assert self.service.open == set()
 
 
-@pytest.mark.timeout(2 * max(LIVES, settings().max_examples))  # in seconds
+@pytest.mark.timeout(4 * LIVES)  # in seconds
 @pytest.mark.django_db(transaction=True)
 def test_no_order_of_events_leaks_or_doubles_a_seat(anna):
     Life.service = CountingService()
@@ -341,7 +341,7 @@ def test_no_order_of_events_leaks_or_doubles_a_seat(anna):
         run_state_machine_as_test(
             Life,
             settings=settings(
-                max_examples=max(LIVES, settings().max_examples),
+                max_examples=LIVES,
                 stateful_step_count=20,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

@@ -28,6 +28,7 @@ from streaming.models import (
 )
 from streaming.periods import Span, period_of
 from streaming.providers.base import StreamWish
+from tests.budget import examples
 from tests.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -236,7 +237,7 @@ STEP = st.tuples(st.sampled_from(["open", "open", "end", "wait"]), st.integers(1
 
 @pytest.mark.django_db(transaction=True)
 @hypothesis_settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from hypothesis import settings
 
+from tests.budget import IS_NIGHTLY
 from tests.engine_process import EngineProcess, start_engine
 from tests.streaming.engine.conftest import Caller
 from tests.streaming.engine.test_leaks import abandoned, hung_up, once, spoilt
 
-IS_NIGHTLY = settings.get_current_profile_name() == "nightly"
 CYCLES = 1000 if IS_NIGHTLY else 8
 FIRST_CYCLES = 300 if IS_NIGHTLY else 4  # in which pools and drawn pictures fill up
 MOST_GROWTH_KB = 30_000

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from streaming.engine.errors import WireError
 from streaming.engine.orders import Order, read_order
 from streaming.engine.peers import BadDescription, parse_candidate
+from tests.budget import examples
 from tests.streaming.engine.conftest import Engine
 from tests.wire_viewer import WireViewer
 
@@ -33,7 +34,7 @@ ORDER_FIELDS = [
 VOICE = st.dictionaries(st.sampled_from(["voice_id", "rate", "emotion"]), JSON)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.dictionaries(st.sampled_from(ORDER_FIELDS), JSON | VOICE))
 def test_any_order_is_read_or_refused(body: dict[str, object]):
     try:
@@ -44,7 +45,7 @@ def test_any_order_is_read_or_refused(body: dict[str, object]):
     assert isinstance(read, Order) or read.code in (10013, 400175)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text() | st.from_regex(r"candidate:(\S+ ){4,9}\S+", fullmatch=True))
 def test_any_candidate_is_read_or_refused(text: str):
     try:

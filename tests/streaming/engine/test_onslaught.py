@@ -1,4 +1,4 @@
-"""A thousand requests that nobody should send, to an engine that runs as a process."""
+"""Hundreds of requests that nobody should send, to an engine that runs as a process."""
 
 import json
 import urllib.error
@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streaming.engine.faults import CALLS
+from tests.budget import examples
 from tests.engine_process import EngineProcess, start_engine
 
 JSON = st.recursive(
@@ -86,7 +87,7 @@ def status(engine: EngineProcess, method: str, path: str, body: bytes = b"") -> 
     return code
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     call=st.sampled_from([call for call in CALLS if call != "list"]),
     body=st.binary(max_size=200)
@@ -100,7 +101,7 @@ def test_any_body_is_answered(
     assert status(target, "POST", f"/v1/streaming.{call}", body) < 500
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     given_candidate=CANDIDATES
     | CANDIDATES.map(lambda text: {"candidate": text, "sdpMid": "0"})
@@ -114,7 +115,7 @@ def test_any_candidate_is_answered(
     assert status(target, "POST", "/v1/streaming.ice", body.encode()) < 500
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(sdp=st.lists(LINES, max_size=30).map("\r\n".join) | st.text())
 def test_any_answer_is_answered(target: EngineProcess, session_id: str, sdp: str):
     answer = {"session_id": session_id, "sdp": {"type": "answer", "sdp": sdp}}
