@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from chat.messages import MAX_PROMPT_CHARS
 from chat.models import Turn
+from chat.transcription import BadClip, Clip, read_clip
+from streaming.models import Session
 from streaming.serializers import SessionIn
 
 MAX_TEXT_CHARS = MAX_PROMPT_CHARS  # repeated, that is almost five minutes of speech
@@ -42,6 +46,21 @@ class TextIn(SessionIn):
         return Turn.Kind.ASK if asked else Turn.Kind.SAY
 
 
+class AudioIn(SessionIn):
+    """POST persona/heygen/transcribe, as a form; its file becomes a `Clip`."""
+
+    audio = serializers.FileField()
+
+    def validate_audio(self, file: "UploadedFile[Any]") -> Clip:
+        limit = settings.TRANSCRIPTION_MAX_BYTES
+        if (file.size or 0) > limit:
+            raise serializers.ValidationError(f"must have at most {limit} bytes.")
+        try:
+            return read_clip(file.read(), max_s=settings.TRANSCRIPTION_MAX_S)
+        except BadClip as exc:
+            raise serializers.ValidationError(str(exc)) from exc
+
+
 class PromptIn(serializers.Serializer[Any]):
     """POST openai/complete."""
 
@@ -62,3 +81,15 @@ def spoken_text(turn: Turn) -> dict[str, Any]:
     if turn.kind == Turn.Kind.ASK:
         shown["ai_response"] = turn.reply
     return shown
+
+
+def written_down(session: Session, clip: Clip, text: str) -> dict[str, Any]:
+    """What was understood in a recording; "" where nobody said anything."""
+    return {
+        "data": {
+            "session_id": str(session.pk),
+            "text": text,
+            "duration_s": round(clip.duration_s, 3),
+        },
+        "text": text,
+    }

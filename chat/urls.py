@@ -6,6 +6,7 @@ from chat import views
 
 urlpatterns = [
     path("persona/heygen/text", views.TextView.as_view()),
+    path("persona/heygen/transcribe", views.TranscribeView.as_view()),
     path("openai", views.OpenAIView.as_view()),
     path("openai/complete", views.CompleteView.as_view()),
 ]

@@ -6,8 +6,10 @@ from rest_framework.response import Response
 
 from chat.errors import NotTheViewer
 from chat.minds import complete, describe_mind, warm_up
-from chat.serializers import PromptIn, TextIn, spoken_text
-from chat.turns import take_turn
+from chat.serializers import AudioIn, PromptIn, TextIn, spoken_text, written_down
+from chat.transcription import transcriber
+from chat.turns import require_answers, take_turn
+from chat.uploads import AudioFormParser, TranscriptionThrottle
 from config.api import ApiView, caller
 from personas.models import Persona
 from streaming import services
@@ -38,6 +40,33 @@ class TextView(ApiView):
         return Response(body | spoken_text(turn))
 
 
+class TranscribeView(ApiView):
+    """Write down what the viewer of a session says in a recording; nothing is kept of it.
+
+    It is not asked, either: that is another call, for whoever has read what was understood.
+    """
+
+    parser_classes = (AudioFormParser,)
+    throttle_classes = (*ApiView.throttle_classes, TranscriptionThrottle)
+
+    def post(self, request: Request) -> Response:
+        service = transcriber()
+        asked = AudioIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        session = async_to_sync(services.session_for_call)(
+            asked.validated_data["session_id"], caller(request)
+        )
+        if session.owner_id != caller(request).pk:
+            raise NotTheViewer
+        clip = asked.validated_data["audio"]
+        language = session.persona.language if session.persona else ""
+
+        text = async_to_sync(service.transcribe)(clip, language=language)
+
+        body = {"success": True, "message": "Speech transcribed successfully"}
+        return Response(body | written_down(session, clip, text))
+
+
 class OpenAIView(ApiView):
     """Tell who answers, and how that can be changed; then the first answer is quick."""
 
@@ -60,6 +89,7 @@ class CompleteView(ApiView):
         asked = PromptIn(data=request.data)
         asked.is_valid(raise_exception=True)
         persona = Persona.objects.current_for(request.user)
+        require_answers(persona)
 
         text = async_to_sync(complete)(persona, asked.validated_data["prompt"])
 

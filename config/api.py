@@ -7,6 +7,7 @@ token, but never ride on a cookie or on being local; see config/decisions/0002.
 """
 
 import ipaddress
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,10 @@ from django.contrib.auth.models import User
 from knox.auth import TokenAuthentication
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.throttling import UserRateThrottle
+from rest_framework.throttling import BaseThrottle, UserRateThrottle
 from rest_framework.views import APIView
 
 from config.demo import demo_user
@@ -86,8 +88,8 @@ class ApiView(APIView):
     # Tokens first: a caller without any gets 401 and is told how to bring one.
     authentication_classes = (TokenCaller, SessionAuthentication, LocalCaller)
     permission_classes = (IsAuthenticated,)
-    throttle_classes = (UserRateThrottle,)
-    parser_classes = (JsonParser,)
+    throttle_classes: Sequence[type[BaseThrottle]] = (UserRateThrottle,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser,)
 
 
 def caller(request: Request) -> User:

@@ -122,6 +122,34 @@ OPENAI_FALLBACK_AFTER_S = env.float("OPENAI_FALLBACK_AFTER_S", default=8.0)
 # Something short is said when an answer takes longer than this (0: never).
 FILLER_AFTER_S = env.float("FILLER_AFTER_S", default=2.5)
 
+# Of what was said, so many characters go to the model with each question; of a longer
+# conversation the older turns go as a summary. Four characters are about one token.
+CONTEXT_MAX_CHARS = env.int("CONTEXT_MAX_CHARS", default=8_000)
+
+# Who writes down what visitors say: the same server, unless another one is named. A key
+# goes only to the server that it was given for.
+TRANSCRIPTION_BASE_URL = env.str("TRANSCRIPTION_BASE_URL", default="")
+TRANSCRIPTION_API_KEY = env.str("TRANSCRIPTION_API_KEY", default="")
+if not TRANSCRIPTION_BASE_URL:
+    TRANSCRIPTION_BASE_URL = OPENAI_BASE_URL
+    TRANSCRIPTION_API_KEY = TRANSCRIPTION_API_KEY or OPENAI_API_KEY
+TRANSCRIPTION_MODEL = env.str("TRANSCRIPTION_MODEL", default="whisper-1")
+TRANSCRIPTION_TIMEOUT_S = env.float("TRANSCRIPTION_TIMEOUT_S", default=20.0)
+TRANSCRIPTION_MAX_S = env.float("TRANSCRIPTION_MAX_S", default=60.0)  # of one recording
+TRANSCRIPTION_MAX_BYTES = env.int("TRANSCRIPTION_MAX_BYTES", default=2_097_152)  # 2 MiB
+TRANSCRIPTION_RATE = env.str("TRANSCRIPTION_RATE", default="120/min")  # per user
+
+# Documents are found by meaning, too, when an embedding model is named. A key goes only to
+# the server that it was given for. A question waits for its vector no longer than this.
+EMBEDDINGS_MODEL = env.str("EMBEDDINGS_MODEL", default="")
+EMBEDDINGS_BASE_URL = env.str("EMBEDDINGS_BASE_URL", default="")
+EMBEDDINGS_API_KEY = env.str("EMBEDDINGS_API_KEY", default="")
+if not EMBEDDINGS_BASE_URL:
+    EMBEDDINGS_BASE_URL = OPENAI_BASE_URL
+    EMBEDDINGS_API_KEY = EMBEDDINGS_API_KEY or OPENAI_API_KEY
+EMBEDDINGS_TIMEOUT_S = env.float("EMBEDDINGS_TIMEOUT_S", default=0.25)
+EMBEDDINGS_MIN_SIMILARITY = env.float("EMBEDDINGS_MIN_SIMILARITY", default=0.25)
+
 # Django -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -299,7 +327,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view says who may call (config/api.py)
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["config.renderers.JsonRenderer"],
-    "DEFAULT_THROTTLE_RATES": {"user": API_RATE},
+    "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "transcription": TRANSCRIPTION_RATE},
     "EXCEPTION_HANDLER": "config.error_replies.handle_exception",
 }
 

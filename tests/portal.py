@@ -166,6 +166,8 @@ def _environment(state_dir: Path, engine: EngineProcess, port: int) -> dict[str,
         "OPEN_API": "false",
         "OPENAI_API_KEY": "",
         "OPENAI_BASE_URL": "",
+        "TRANSCRIPTION_API_KEY": "",
+        "TRANSCRIPTION_BASE_URL": "",
     }
 
 

@@ -16,7 +16,7 @@ class RudeServer:
 
     url: str = ""
     behaviours: list[Behaviour] = field(default_factory=list)
-    #: What was asked: (method, path, headers in lower case, decoded JSON body or None).
+    #: What was asked: (method, path, headers in lower case, JSON body, bytes or None).
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
     #: How it lists its sessions, if not in turn; then being asked to is not counted.
     listing: Behaviour | None = None
@@ -76,7 +76,14 @@ async def _read_request(
         name.lower(): value for name, _, value in (x.partition(": ") for x in lines)
     }
     body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return method, path, headers, json.loads(body) if body else None
+    return method, path, headers, _decoded(body) if body else None
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body
 
 
 # Behaviours ---------------------------------------------------------------------------

@@ -1,0 +1,77 @@
+"""Speech to text: a visitor's voice becomes a prompt, by whatever service is connected."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from chat.transcription.base import (
+    Transcriber,
+    TranscriptionError,
+    TranscriptionNotConfigured,
+)
+from chat.transcription.clips import BadClip, Clip, read_clip
+from chat.transcription.service import TranscriptionService
+
+__all__ = [
+    "BadClip",
+    "Clip",
+    "Transcriber",
+    "TranscriptionError",
+    "describe_transcription",
+    "read_clip",
+    "transcriber",
+]
+
+HOW_TO_SET_UP = (
+    "No transcription service is connected, so the microphone cannot be used yet. "
+    "To connect one, set TRANSCRIPTION_BASE_URL (and TRANSCRIPTION_API_KEY and "
+    "TRANSCRIPTION_MODEL, where the service asks for them) to any server with an "
+    "OpenAI-compatible /v1/audio/transcriptions, or OPENAI_API_KEY, and restart."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionInfo:
+    """Whether speech is understood here, and for people: by what, or what is missing.
+
+    `max_s` is the longest clip that is taken.
+    """
+
+    available: bool
+    notice: str
+    max_s: float
+
+    def as_dict(self) -> dict[str, bool | str | float]:
+        return {
+            "available": self.available,
+            "notice": self.notice,
+            "maxS": self.max_s,
+        }
+
+
+def transcription_is_connected() -> bool:
+    """A key is enough; so is an address, since many local servers ask for no key."""
+    return bool(settings.TRANSCRIPTION_API_KEY or settings.TRANSCRIPTION_BASE_URL)
+
+
+def transcriber() -> Transcriber:
+    """Whoever writes down what is said. Raises `TranscriptionNotConfigured`."""
+    if not transcription_is_connected():
+        raise TranscriptionNotConfigured(HOW_TO_SET_UP)
+    return TranscriptionService(
+        base_url=settings.TRANSCRIPTION_BASE_URL,
+        api_key=settings.TRANSCRIPTION_API_KEY,
+        model=settings.TRANSCRIPTION_MODEL,
+        timeout_s=settings.TRANSCRIPTION_TIMEOUT_S,
+    )
+
+
+def describe_transcription() -> TranscriptionInfo:
+    connected = transcription_is_connected()
+    return TranscriptionInfo(
+        available=connected,
+        notice=f"{settings.TRANSCRIPTION_MODEL} writes down what you say."
+        if connected
+        else HOW_TO_SET_UP,
+        max_s=settings.TRANSCRIPTION_MAX_S,
+    )

@@ -1,0 +1,89 @@
+"""What is asked of whoever writes down speech, and what can go wrong there.
+
+* TranscriptionError               `said` keeps the service's own words
+  * TranscriptionNotConfigured     there is no service; the message says how to set one up
+  * TranscriptionUnauthorized      the portal's key is refused; staff must act
+  * TranscriptionRateLimited       the answer was "later"; `retry_after_s` says when
+  * TranscriptionTimeout           nothing came in time
+  * TranscriptionUnreachable       no usable answer: no connection, or the server failed
+  * TranscriptionBadReply          the answer is not what we know, or broke off
+  * TranscriptionNotOffered        that server writes nothing down, or not by this model
+  * TranscriptionRefused           the request will keep failing as it stands
+"""
+
+from typing import Any, ClassVar, Protocol
+
+from chat.transcription.clips import Clip
+from config.errors import DomainError
+
+
+class Transcriber(Protocol):
+    """Anything that writes down what is said in a clip.
+
+    `language` is a hint: a language tag, or "". Raises `TranscriptionError`.
+    """
+
+    async def transcribe(self, clip: Clip, *, language: str) -> str: ...
+
+
+class TranscriptionError(DomainError):
+    """What was said could not be written down."""
+
+    code: ClassVar[str] = "transcription_error"
+    status: ClassVar[int] = 502
+
+    def __init__(self, message: str, *, said: str = "") -> None:
+        super().__init__(message, detail=f"{message} {said}".strip())
+        self.said = said
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        if self.said:
+            body["upstream"] = {"code": None, "message": self.said}
+        return body
+
+
+class TranscriptionNotConfigured(TranscriptionError):
+    code: ClassVar[str] = "transcription_not_configured"
+    status: ClassVar[int] = 501
+
+
+class TranscriptionUnauthorized(TranscriptionError):
+    code: ClassVar[str] = "transcription_unauthorized"
+
+
+class TranscriptionRateLimited(TranscriptionError):
+    code: ClassVar[str] = "transcription_rate_limited"
+    status: ClassVar[int] = 429
+
+    def __init__(
+        self, message: str, *, said: str = "", retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, said=said)
+        self.retry_after_s = retry_after_s
+
+    def headers(self) -> dict[str, str]:
+        if self.retry_after_s is None:
+            return {}
+        return {"Retry-After": f"{self.retry_after_s:.0f}"}
+
+
+class TranscriptionTimeout(TranscriptionError):
+    code: ClassVar[str] = "transcription_timeout"
+    status: ClassVar[int] = 504
+
+
+class TranscriptionUnreachable(TranscriptionError):
+    code: ClassVar[str] = "transcription_unreachable"
+
+
+class TranscriptionBadReply(TranscriptionError):
+    code: ClassVar[str] = "transcription_bad_reply"
+
+
+class TranscriptionNotOffered(TranscriptionError):
+    code: ClassVar[str] = "transcription_not_offered"
+
+
+class TranscriptionRefused(TranscriptionError):
+    code: ClassVar[str] = "transcription_refused"
