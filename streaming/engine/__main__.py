@@ -45,6 +45,7 @@ async def serve(options: argparse.Namespace) -> int:
         warming=options.warm,
         faults=options.fault_plan,
         demo=options.demo,
+        speech=options.speech,
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()

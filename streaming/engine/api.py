@@ -42,6 +42,7 @@ from streaming.engine.reading import (
 from streaming.engine.replies import account_data, ok
 from streaming.engine.session import MAX_SESSION_S, Session, State
 from streaming.engine.sessions import Sessions
+from streaming.engine.speech import ServiceSettings, Voices
 from streaming.engine.studio import Studio, Warming
 
 _TASK_TYPES: Final = ("repeat", "talk", "chat")
@@ -52,6 +53,7 @@ _UNMETERED_QUOTA: Final = 360_000  # nothing is metered here, but clients show a
 SESSIONS: Final = web.AppKey("sessions", Sessions)
 STUDIO: Final = web.AppKey("studio", Studio)
 _ICE_SERVERS: Final = web.AppKey("ice_servers", list[RTCIceServer])
+_VOICES: Final = web.AppKey("voices", Voices)
 _WARMING: Final = web.AppKey("warming", Warming)
 
 
@@ -64,6 +66,7 @@ def create_app(
     warming: Warming = Warming.NONE,
     faults: FaultPlan | None = None,
     demo: bool = False,
+    speech: ServiceSettings | None = None,
 ) -> web.Application:
     """The engine as an application; its clean-up closes every session.
 
@@ -74,7 +77,8 @@ def create_app(
         middlewares=[allow_any_origin, report_errors, check_credentials, play_faults],
         client_max_size=MAX_BODY_BYTES,
     )
-    app[STUDIO] = Studio()
+    app[STUDIO] = Studio(speech)
+    app[_VOICES] = Voices(speech.voices if speech else ())
     app[SESSIONS] = Sessions(
         seats=seats, studio=app[STUDIO], clock=clock, ice_servers=ice_servers
     )
@@ -216,7 +220,7 @@ async def _avatars(request: web.Request) -> web.Response:
 
 
 async def _voices(request: web.Request) -> web.Response:
-    return account_data({"voices": listed_voices()})
+    return account_data({"voices": listed_voices(request.app[_VOICES])})
 
 
 # A session's life ---------------------------------------------------------------
@@ -225,7 +229,7 @@ async def _voices(request: web.Request) -> web.Response:
 async def _new(request: web.Request) -> web.Response:
     body = await read_body(request)
     session, offer = await request.app[SESSIONS].open(
-        read_order(body),
+        read_order(body, request.app[_VOICES]),
         request[CALLER].token,
         request[FAULTS].fate(request.app[FAULT_PLAN].dice),
     )

@@ -1,7 +1,7 @@
 """The avatars and voices on offer, in the shapes of the wire protocol."""
 
 from streaming.engine.face import AVATARS, DEFAULT_AVATAR, Avatar
-from streaming.engine.speech import VOICES
+from streaming.engine.speech import Voices
 
 Entry = dict[str, object]
 
@@ -42,7 +42,7 @@ def listed_avatars() -> list[Entry]:
     ]
 
 
-def listed_voices() -> list[Entry]:
+def listed_voices(voices: Voices) -> list[Entry]:
     """As in GET /v2/voices."""
     return [
         {
@@ -55,5 +55,5 @@ def listed_voices() -> list[Entry]:
             "emotion_support": True,
             "support_interactive_avatar": True,
         }
-        for voice in VOICES.values()
+        for voice in voices
     ]

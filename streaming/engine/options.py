@@ -3,9 +3,16 @@
 import argparse
 import ipaddress
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from streaming.engine.faults import FaultPlan, UnknownFault
 from streaming.engine.network import stun_url, turn_url, udp_addresses, udp_ports
+from streaming.engine.speech import (
+    ServiceSettings,
+    UnknownVoice,
+    Voice,
+    served_voice,
+)
 from streaming.engine.studio import Warming
 
 _LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -32,7 +39,26 @@ def read_options(
         )
     except UnknownFault as exc:
         parser.error(f"argument --faults: {exc}")
+    options.speech = speech_settings(options, environment)
     return options
+
+
+def speech_settings(
+    options: argparse.Namespace, environment: Mapping[str, str]
+) -> ServiceSettings | None:
+    """The speech service, if there is one.
+
+    A key among the arguments would show in the machine's list of processes.
+    """
+    if not options.speech_url:
+        return None
+    return ServiceSettings(
+        url=options.speech_url,
+        model=options.speech_model,
+        timeout_s=options.speech_timeout,
+        voices=options.speech_voices,
+        key=environment.get("ENGINE_SPEECH_KEY", ""),
+    )
 
 
 def option_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -67,6 +93,29 @@ def option_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         type=_log_level,
         default=env("ENGINE_LOG_LEVEL", "info"),
         help=f"one of {', '.join(_LOG_LEVELS)}",
+    )
+
+    speech = parser.add_argument_group(
+        "voices of a speech service", "Its key is taken from ENGINE_SPEECH_KEY only."
+    ).add_argument
+    speech(
+        "--speech-url",
+        type=_speech_url,
+        default=env("ENGINE_SPEECH_URL"),
+        help="like http://host:8880/v1, what comes before /audio/speech",
+    )
+    speech(
+        "--speech-voices",
+        type=_speech_voices,
+        default=env("ENGINE_SPEECH_VOICES", "alloy"),
+        help="like nova=en-us+f3,onyx: behind the sign who stands in when it fails",
+    )
+    speech("--speech-model", default=env("ENGINE_SPEECH_MODEL", "tts-1"))
+    speech(
+        "--speech-timeout",
+        type=_seconds,
+        default=env("ENGINE_SPEECH_TIMEOUT", "5"),
+        help="seconds for a sentence",
     )
 
     media = parser.add_argument_group("where media may go").add_argument
@@ -143,6 +192,35 @@ def _warming(text: str) -> Warming:
         raise argparse.ArgumentTypeError(
             f"{text} is not one of {', '.join(Warming)}"
         ) from None
+
+
+def _speech_url(text: str) -> str:
+    url = text.strip().rstrip("/").removesuffix("/audio/speech")
+    parts = urlsplit(url)
+    if not url or (parts.scheme in ("http", "https") and parts.hostname):
+        if parts.username or parts.password:
+            raise argparse.ArgumentTypeError("the key belongs into ENGINE_SPEECH_KEY")
+        return url
+    raise argparse.ArgumentTypeError(f"{text} does not begin with http:// or https://")
+
+
+def _speech_voices(text: str) -> tuple[Voice, ...]:
+    try:
+        return tuple(served_voice(each) for each in text.split(",") if each.strip())
+    except UnknownVoice as exc:
+        raise argparse.ArgumentTypeError(
+            f"{exc} is not a voice, or its name is that of one of ours"
+        ) from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if 0.1 <= seconds <= 60:
+        return seconds
+    raise argparse.ArgumentTypeError(f"{text} is not a number of 0.1 to 60")
 
 
 def _port(text: str) -> int:

@@ -11,7 +11,7 @@ from streaming.engine.errors import AvatarNotFound, InvalidParameter
 from streaming.engine.face import AVATARS, DEFAULT_AVATAR, Avatar
 from streaming.engine.fields import Body
 from streaming.engine.peers import CODECS
-from streaming.engine.speech import Delivery, UnknownVoice, Voice, find_voice
+from streaming.engine.speech import Delivery, UnknownVoice, Voice, Voices
 
 IDLE_S: Final = 120.0
 
@@ -62,8 +62,10 @@ class Order:
     idle_s: float | None
 
 
-def read_order(body: Body) -> Order:
+def read_order(body: Body, voices: Voices | None = None) -> Order:
     """Read the body of streaming.new; fields of other versions are passed over.
+
+    Without `voices` there are only the engine's own.
 
     Raises `AvatarNotFound` or `InvalidParameter`.
     """
@@ -72,6 +74,7 @@ def read_order(body: Body) -> Order:
             "version", "must be left out: this engine serves raw WebRTC, not rooms"
         )
     avatar = _avatar(body)
+    voices = voices or Voices()
     voice = fields.mapping(body, "voice")
     emotion = _emotion(voice)
     return Order(
@@ -79,7 +82,9 @@ def read_order(body: Body) -> Order:
         voice=_voice(
             fields.optional_text(voice, "voice_id")
             or fields.optional_text(body, "voice_id")
-            or avatar.default_voice
+            or avatar.default_voice,
+            avatar,
+            voices,
         ),
         emotion=emotion,
         delivery=_delivery(voice, emotion),
@@ -102,11 +107,14 @@ def _avatar(body: Body) -> Avatar:
         raise AvatarNotFound from None
 
 
-def _voice(voice_id: str) -> Voice:
+def _voice(voice_id: str, avatar: Avatar, voices: Voices) -> Voice:
     try:
-        return find_voice(voice_id)
+        voice = voices.find(voice_id)
     except UnknownVoice:
         raise InvalidParameter("voice_id", "must be one of GET /v2/voices") from None
+    if voice.served and voice.stand_in is None:
+        return replace(voice, stand_in=voices.find(avatar.default_voice))
+    return voice
 
 
 def _emotion(voice: Body) -> Emotion:

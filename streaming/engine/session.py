@@ -96,7 +96,7 @@ class Session:
                 seed=random.getrandbits(32),  # noqa: S311
                 emotion=order.emotion,
             ),
-            synthesiser=studio.synthesiser,
+            synthesiser=studio.speaker,
             voice=order.voice,
             delivery=order.delivery,
             clock=MediaClock(),

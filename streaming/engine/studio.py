@@ -11,7 +11,16 @@ from enum import StrEnum
 from streaming.engine import face, packets
 from streaming.engine.face.stage import KEPT_STAGES
 from streaming.engine.orders import DEFAULT_QUALITY, QUALITIES, Order, Quality
-from streaming.engine.speech import Delivery, Synthesiser, Voice, find_voice
+from streaming.engine.speech import (
+    Delivery,
+    ServedSpeaker,
+    ServiceSettings,
+    Speaker,
+    SpeechService,
+    Synthesiser,
+    Voice,
+    find_voice,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +47,12 @@ class Warming(StrEnum):
 class Studio:
     """Owns the threads in which speech is made and pictures are drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, speech: ServiceSettings | None = None) -> None:
         self.synthesiser = Synthesiser()
+        self._service = SpeechService(speech) if speech else None
+        self.speaker: Speaker = self.synthesiser
+        if self._service is not None:
+            self.speaker = ServedSpeaker(self.synthesiser, self._service)
         self.painters = ThreadPoolExecutor(_PAINTERS, thread_name_prefix="painter")
         self._builders = ThreadPoolExecutor(_BUILDERS, thread_name_prefix="builder")
         self._warming: asyncio.Task[None] | None = None
@@ -59,6 +72,8 @@ class Studio:
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
+        if self._service is not None:
+            await self._service.close()
         self.synthesiser.close()
         for pool in (self.painters, self._builders):
             pool.shutdown(wait=False, cancel_futures=True)

@@ -91,6 +91,20 @@ def read_out(text: str, language: str) -> Reading:
     return reading
 
 
+def legible(text: str) -> str:
+    """`text` without what is written for the eye, for voices that read well themselves."""
+    reading = Reading(text)
+    _drop_markup(reading)
+    _drop_pictures(reading)
+    reading.replace(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ")
+    return reading.text.strip()
+
+
+def is_sayable(text: str) -> bool:
+    """Whether there is anything in `text` that could be said: a letter or a number."""
+    return any(unicodedata.category(char)[0] in "LN" for char in legible(text))
+
+
 # What is written for the eye ----------------------------------------------------------
 
 
@@ -308,8 +322,3 @@ def _lowered(match: re.Match[str]) -> str:
     is_shouted = match[0].isupper() and any(len(word) > 3 for word in words)
     small = match[0].lower()
     return small if is_shouted and len(small) == len(match[0]) else match[0]
-
-
-def is_sayable(text: str) -> bool:
-    """Whether there is anything in `text` that could be said: a letter or a number."""
-    return any(unicodedata.category(char)[0] in "LN" for char in text)

@@ -106,11 +106,12 @@ def synthesise(text: str, voice: Voice, delivery: Delivery) -> Speech:
         return max(0.0, (sample - first) / rate_hz)
 
     pcm = sound.faded(sound.resampled(spoken[first:last], rate_hz))
+    ends_s = len(pcm) / sound.RATE_HZ
     phonemes = tuple((at_s(sample), ipa) for sample, ipa in raw.phonemes)
     told = ((at_s(sample), at, length) for sample, at, length in raw.words)
     return Speech(
         pcm=pcm,
-        lips=tuple(mouth_keys(phonemes, len(pcm) / sound.RATE_HZ)),
-        words=timed_words(text, reading, told),
+        lips=tuple(mouth_keys(phonemes, ends_s)),
+        words=timed_words(text, reading, told, ends_s),
         phonemes=phonemes,
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from streaming.engine.speech.reading import Reading
 
@@ -11,32 +12,35 @@ Word = tuple[float, int, int]
 # Scripts that put no spaces between words; a sign of theirs is as good as a word.
 _SIGNS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _KANA = "\u3040-\u30ff"
-_TOKEN = re.compile(rf"[{_SIGNS}]|[{_KANA}]+|[^\s{_SIGNS}{_KANA}]+")
+TOKEN = re.compile(rf"[{_SIGNS}]|[{_KANA}]+|[^\s{_SIGNS}{_KANA}]+")
 
 
 def timed_words(
-    text: str, reading: Reading, told: Iterable[tuple[float, int, int]]
+    text: str,
+    reading: Reading,
+    told: Iterable[tuple[float, int, int]],
+    ends_s: float,
 ) -> tuple[Word, ...]:
     """The words of `text`, each once and in order, with the time at which it begins.
 
     `told` has (at_s, first character, length) in `reading`, as the library tells it: it
     tells of pieces of numbers, of the same place more than once, and not of every word.
-    What it does not tell of goes with the word before it if nothing parts the two.
+    A word it does not tell of gets its share of the time of the one before; what is no
+    word goes with the one before if nothing parts the two.
     """
-    tokens = [match.span() for match in _TOKEN.finditer(text)]
-    words: list[Word] = []
+    tokens = [match.span() for match in TOKEN.finditer(text)]
+    times: dict[int, float] = {}
     next_token = 0
     for at_s, first, length in told:
         index = _token_at(tokens, reading.origin(first, length)[0], next_token)
-        if index is None:
-            continue
-        if words:
-            words[-1] = _stretched(words[-1], tokens[next_token:index])
-        start, end = tokens[index]
-        words.append((at_s, start, end - start))
-        next_token = index + 1
-    if words:
-        words[-1] = _stretched(words[-1], tokens[next_token:])
+        if index is not None:
+            times[index] = at_s
+            next_token = index + 1
+    words: list[Word] = []
+    bounds = [*sorted(times), len(tokens)]
+    for index, behind in pairwise(bounds):
+        until_s = times.get(behind, ends_s)
+        words += _shared(text, tokens[index:behind], times[index], until_s)
     return tuple(words)
 
 
@@ -49,10 +53,20 @@ def _token_at(tokens: list[tuple[int, int]], place: int, first: int) -> int | No
     return None
 
 
-def _stretched(word: Word, tokens: list[tuple[int, int]]) -> Word:
-    at_s, first, length = word
-    for start, end in tokens:
-        if start != first + length:
-            break
-        length = end - first
-    return at_s, first, length
+def _shared(
+    text: str, tokens: list[tuple[int, int]], at_s: float, until_s: float
+) -> list[Word]:
+    """The first of `tokens` begins at `at_s`; those after it share its time."""
+    spans = [tokens[0]]
+    for start, end in tokens[1:]:
+        if start == spans[-1][1]:
+            spans[-1] = spans[-1][0], end
+        elif re.search(r"\w", text[start:end]):
+            spans.append((start, end))
+    letters = sum(end - start for start, end in spans)
+    words = []
+    for start, end in spans:
+        words.append((at_s, start, end - start))
+        at_s += (until_s - at_s) * (end - start) / letters
+        letters -= end - start
+    return words
