@@ -1,18 +1,22 @@
 """What was said: one row per exchange between a viewer and a persona."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Max, Q
 from django.utils.timezone import now
 
+from chat.folding import folded
 from chat.minds.base import Message
+from chat.models.conversation import Conversation
 from chat.models.piece import Piece
 from streaming.models import Session
 
-HISTORY_TURNS = 12
-HISTORY_CHARS = 8_000
+#: Nobody's history is looked through for longer, however short its turns.
+HISTORY_TURNS = 100
 
 #: Told to the model behind what it was saying, so that it does not think itself heard out.
 CUT_OFF = "— (interrupted here)"
@@ -46,7 +50,12 @@ class TurnQuerySet(models.QuerySet["Turn"]):
             turns.open().update(interrupted=True, ended_at=now())
             last = turns.aggregate(last=Max("number"))["last"] or 0
             return self.create(
-                session=session, number=last + 1, kind=kind, prompt=prompt
+                conversation=Conversation.objects.for_session(session),
+                session=session,
+                number=last + 1,
+                kind=kind,
+                prompt=prompt,
+                folded=folded(prompt),
             )
 
     def history(
@@ -54,19 +63,26 @@ class TurnQuerySet(models.QuerySet["Turn"]):
         session: Session,
         *,
         max_turns: int = HISTORY_TURNS,
-        max_chars: int = HISTORY_CHARS,
+        max_chars: int | None = None,
+        after: int = 0,
     ) -> list[Message]:
         """The conversation's latest ended turns as messages, oldest first, in both limits.
 
-        Those of the sessions that this one continues are among them, as far as they were
-        with the same persona. The reply is what was spoken, and not what the model would have said: it should
-        not refer to words that nobody has heard.
+        Those of earlier sessions are among them, those up to the one with the primary key
+        `after` are not. The reply is what was spoken, and not what the model would have
+        said: it should not refer to words that nobody has heard.
         """
+        conversation = Conversation.objects.found_for(session)
+        if conversation is None:
+            return []
+        max_chars = settings.CONTEXT_MAX_CHARS if max_chars is None else max_chars
         ended = self.filter(
-            session__in=session.conversation(), session__persona=session.persona_id
+            conversation=conversation,
+            session__created_at__lte=session.created_at,
+            pk__gt=after,
         ).exclude(ended_at=None)
         messages: list[Message] = []
-        for turn in ended.order_by("-session__created_at", "-number")[:max_turns]:
+        for turn in ended.order_by("-pk")[:max_turns]:
             said = turn.as_messages()
             max_chars -= sum(len(message.text) for message in said)
             if max_chars < 0:
@@ -125,11 +141,14 @@ class Turn(models.Model):
         ASK = "ask", "asked: the persona answers"
         SAY = "say", "said: the persona repeats the text"
 
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns")
     session = models.ForeignKey(Session, models.CASCADE, related_name="turns")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=3, choices=Kind.choices, default=Kind.ASK)
     prompt = models.TextField()
     reply = models.TextField(blank=True, default="")
+    #: Prompt and reply as they are searched (`chat.folding`).
+    folded = models.TextField(blank=True, default="", editable=False)
     interrupted = models.BooleanField(default=False)
     #: The stable code of the error that ended it.
     failed = models.CharField(max_length=40, blank=True, default="")
@@ -265,11 +284,15 @@ class Turn(models.Model):
             accepted_ms=self.accepted_ms,
             finished_ms=self.finished_ms,
         )
-        # What was heard, and from when on, others may have written.
-        self.refresh_from_db(fields=["reply", "talk_ms", "interrupted_ms"])
+        # What was heard, and from when on, others may have written; or its owner has
+        # deleted all of it.
+        with suppress(Turn.DoesNotExist):
+            self.refresh_from_db(fields=["reply", "talk_ms", "interrupted_ms"])
 
     def _write(self, **values: Any) -> None:
         """Write only what is given, so that an interruption from elsewhere survives."""
+        if "reply" in values:
+            values["folded"] = folded(f"{self.prompt}\n{values['reply']}")
         for name, value in values.items():
             setattr(self, name, value)
         Turn.objects.filter(pk=self.pk).update(**values)

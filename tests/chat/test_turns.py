@@ -52,10 +52,12 @@ def test_a_new_turn_interrupts_one_that_is_open(session):
 
 
 def test_the_database_allows_one_open_turn(session):
-    begin(session)
+    first = begin(session)
 
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Turn.objects.create(session=session, number=2, prompt="Me too")
+    with pytest.raises(IntegrityError, match="session_id"), transaction.atomic():
+        Turn.objects.create(
+            conversation=first.conversation, session=session, number=2, prompt="Me too"
+        )
 
 
 def test_a_turn_that_was_interrupted_stays_so_when_it_ends(session):
