@@ -39,8 +39,10 @@ def _end_conversation(ending: asyncio.Event) -> Tool:
 
 async def close_when_heard(session: Session, turn: Turn) -> None:
     """End the session when the last words of `turn` were heard, unless it goes on."""
-    while (left_s := await sync_to_async(_left_s)(turn)) > 0:
+    left_s = await sync_to_async(_left_s)(turn)
+    while left_s > 0:
         await asyncio.sleep(left_s)
+        left_s = await sync_to_async(_left_s)(turn)
     if await sync_to_async(_is_last)(session, turn):
         await services.close_session(session, reason=EndReason.PERSONA_ENDED)
 

@@ -1,4 +1,4 @@
-"""A gate before an avatar service, which lets through or holds what the portal asks."""
+"""A gate before an avatar service, which lets through, holds or refuses what the portal asks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,6 +34,19 @@ class Hold:
         await asyncio.Event().wait()
 
 
+@dataclass
+class Refusal:
+    """One call to come that the service shall not hear of."""
+
+    status: int
+    body: object
+    calls_left: int
+
+    def is_due(self) -> bool:
+        self.calls_left -= 1
+        return self.calls_left == 0
+
+
 class Gate:
     """Hands every call on to the service, and its answer back, unless told to hold them.
 
@@ -44,17 +57,25 @@ class Gate:
         self.url = ""
         self._service_url = service_url
         self._holds: dict[str, Hold] = {}
+        self._refusals: dict[str, Refusal] = {}
 
     def hold(self, path: str, *, service_hears: bool = False) -> Hold:
         """Hold the calls to `path`; with `service_hears`, only their answers."""
         self._holds[path] = Hold(service_hears)
         return self._holds[path]
 
+    def refuse(self, path: str, body: object, *, nth: int, status: int = 400) -> None:
+        """Answer the `nth` call to `path` from now, counted from 1, with `body`."""
+        self._refusals[path] = Refusal(status, body, nth)
+
     def hold_no_more(self, path: str) -> None:
         """Let what comes from now on pass; what is held stays held."""
         del self._holds[path]
 
     async def handle(self, request: web.Request) -> web.Response:
+        refusal = self._refusals.get(request.path)
+        if refusal and refusal.is_due():
+            return web.json_response(refusal.body, status=refusal.status)
         hold = self._holds.get(request.path)
         if hold and not hold.service_hears:
             await hold.keep()

@@ -52,9 +52,11 @@ class WireViewer:
     """Answers an offer and keeps what it sees and hears. Close it, or use `async with`.
 
     `pictures` holds the last fifty; `picture_count` counts all. What comes is shown at
-    once: a packet of sound when the next is there, not four packets later.
+    once: a packet of sound when the next is there, not four packets later. One that does not
+    `watch` takes no pictures, of which many at once are more than a machine can decode.
     """
 
+    watches: bool = True
     levels: list[Level] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     picture_count: int = 0
@@ -81,6 +83,10 @@ class WireViewer:
         await self.connection.setRemoteDescription(
             RTCSessionDescription(offer_sdp, "offer")
         )
+        if not self.watches:
+            for transceiver in self.connection.getTransceivers():
+                if transceiver.kind == "video":
+                    transceiver.direction = "inactive"
         await self.connection.setLocalDescription()
         return str(self.connection.localDescription.sdp)
 
@@ -96,7 +102,7 @@ class WireViewer:
 
     async def connected(self) -> None:
         """Return once pictures and sound arrive."""
-        await self.until(lambda: self.pictures and self.levels)
+        await self.until(lambda: self.levels and (self.pictures or not self.watches))
 
     async def heard(self, *, after: float = 0.0) -> Level:
         """The first sound that came after the moment `after` (of `time.monotonic`)."""

@@ -41,12 +41,14 @@ class Live:
 
 
 @asynccontextmanager
-async def live_session(owner: User, persona: Persona) -> AsyncIterator[Live]:
+async def live_session(
+    owner: User, persona: Persona, *, watches: bool = True
+) -> AsyncIterator[Live]:
     opened = await services.open_session(
         owner=owner, persona=persona, wish=StreamWish(quality="low")
     )
     session = opened.session
-    async with WireViewer() as viewer:
+    async with WireViewer(watches=watches) as viewer:
         answer = await viewer.answer(opened.offer.sdp)
         await services.start_session(session, answer_sdp=answer)
         await viewer.connected()
