@@ -3,6 +3,7 @@ import { AvatarStage } from "frontend/elements/avatar-stage"
 import { RetryIn } from "frontend/elements/retry-in"
 import { StatusLog } from "frontend/elements/status-log"
 import { TimeLeft } from "frontend/elements/time-left"
+import { TurnTimings } from "frontend/elements/turn-timings"
 import { AvatarPeer } from "frontend/media/peer"
 import { BackgroundPanel } from "frontend/page/background-panel"
 import { Choices } from "frontend/page/choices"
@@ -26,6 +27,7 @@ AvatarStage.define()
 RetryIn.define()
 StatusLog.define()
 TimeLeft.define()
+TurnTimings.define()
 
 /** What the avatar takes in one piece; the server refuses more. */
 const MAX_REPEAT_CHARS = 1000
@@ -231,6 +233,7 @@ function show() {
   showControls(can)
   showPoster({ session, persona: choices.persona, inLine: isInLine(phase) ? line.words : null, can })
   line.show()
+  document.querySelector("turn-timings").timings = story.timings
   showTime(phase, story)
   if (!hasStream(phase)) stage.clear()
 }
