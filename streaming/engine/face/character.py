@@ -1,33 +1,11 @@
 """A character: one SVG file with named parts.
 
-A designer adds a character by adding a file to `characters/`; its name is the id. The
-drawing is 1280 x 720. The root element says who it is and where the neck turns:
-
-    <svg viewBox="0 0 1280 720" data-name="June" data-gender="female"
-         data-voice="en-gb" data-pivot="640 520">
-
-Its `defs` serve all parts. Each group right below the root is a layer, from back to
-front, with an id and
-
-    data-moves    "still" (the default), "breath" (with the chest) or "head"
-    data-depth    for "head": how far it is in front of the neck's axis; what is nearer
-                  to the viewer moves more, which makes the head look round
-    data-detail   below 1 for what is blurred anyway: rendered smaller, and so faster
-
-The layers that stand still are the scene, behind everything; another background
-replaces them. Three ids are special, because their pictures depend on the moment; all
-of these move with the head:
-
-    eyes          groups "eye_left" and "eye_right" hold an iris, drawn around 0,0; the
-                  rest of the eye is drawn by `eyes.py` from their data attributes
-    brows         groups "brow_left" and "brow_right", moved by `data-lift` per step
-    mouth         drawn by `mouths.py` from its data attributes
-
-Left and right are the picture's.
+A designer adds a character by adding a file to `characters/`; its name is the id, and the
+README there says what is in it. What a file lacks is told by name.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,9 +18,16 @@ SVG = "http://www.w3.org/2000/svg"
 Rect = tuple[float, float, float, float]  # left, top, width, height in the drawing
 
 PARTS = ("eyes", "brows", "mouth")
+LAYERS = ("background", "body", "head", *PARTS)
+HALVES = {"eyes": ("eye_left", "eye_right"), "brows": ("brow_left", "brow_right")}
+_MOVES = ("still", "breath", "head")
 
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+
+
+class CharacterError(ValueError):
+    """A character's file lacks something; the message names the file and the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +103,19 @@ def character(avatar_id: str) -> Character:
     """Read a character. Raises `KeyError` for an id without a file."""
     if avatar_id not in AVATARS:
         raise KeyError(avatar_id)
-    root = ET.parse(FOLDER / f"{avatar_id}.svg").getroot()  # noqa: S314 - our own file
+    return read_character(FOLDER / f"{avatar_id}.svg")
+
+
+def read_character(path: Path) -> Character:
+    """Read a character's file. Raises `CharacterError` for what it lacks."""
+    root = _root(path)
+    layers = tuple(_layer(path, group) for group in root.findall(f"{{{SVG}}}g"))
+    _check(path, layers)
     pivot_x, pivot_y = root.get("data-pivot", "640 520").split()
     return Character(
-        avatar=AVATARS[avatar_id],
+        avatar=_avatar(path, root),
         pivot=(float(pivot_x), float(pivot_y)),
-        layers=tuple(_layer(group) for group in root.findall(f"{{{SVG}}}g")),
+        layers=layers,
         defs="".join(
             ET.tostring(defs, encoding="unicode")
             for defs in root.findall(f"{{{SVG}}}defs")
@@ -131,11 +123,29 @@ def character(avatar_id: str) -> Character:
     )
 
 
-def _layer(group: ET.Element) -> Layer:
+def read_avatar(path: Path) -> Avatar:
+    """Read who a character is. Raises `CharacterError` if the file does not say."""
+    return _avatar(path, _root(path))
+
+
+def _root(path: Path) -> ET.Element:
+    try:
+        return ET.parse(path).getroot()  # noqa: S314 - our own file
+    except ET.ParseError as exc:
+        raise CharacterError(f"{path.name} is no SVG: {exc}") from exc
+
+
+def _layer(path: Path, group: ET.Element) -> Layer:
     name = group.get("id", "")
+    moves = "head" if name in PARTS else group.get("data-moves", "still")
+    if moves not in _MOVES:
+        known = ", ".join(_MOVES)
+        raise CharacterError(
+            f'{path.name}: <g id="{name}"> moves with {moves!r}; there is {known}'
+        )
     return Layer(
         id=name,
-        moves="head" if name in PARTS else group.get("data-moves", "still"),
+        moves=moves,
         depth=float(group.get("data-depth", "1" if name in PARTS else "0")),
         detail=float(group.get("data-detail", "1")),
         svg=ET.tostring(group, encoding="unicode"),
@@ -143,17 +153,37 @@ def _layer(group: ET.Element) -> Layer:
     )
 
 
-def _avatar(path: Path) -> Avatar:
-    root = ET.parse(path).getroot()  # noqa: S314 - our own file
+def _check(path: Path, layers: Sequence[Layer]) -> None:
+    """See that all is there that is drawn by name."""
+    found = {layer.id: layer for layer in layers}
+    for name in LAYERS:
+        if name not in found:
+            raise CharacterError(f'{path.name} has no <g id="{name}"> below its root')
+    for name, halves in HALVES.items():
+        for half in halves:
+            try:
+                found[name].look.group(half)
+            except LookupError as exc:
+                raise CharacterError(
+                    f'{path.name} has no <g id="{half}"> in its <g id="{name}">'
+                ) from exc
+
+
+def _avatar(path: Path, root: ET.Element) -> Avatar:
+    said = {}
+    for name in ("data-name", "data-gender", "data-voice"):
+        if not root.get(name):
+            raise CharacterError(f"{path.name} has no {name} in its <svg>")
+        said[name] = root.attrib[name]
     return Avatar(
         id=path.stem,
-        name=root.attrib["data-name"],
-        gender=root.attrib["data-gender"],
-        default_voice=root.attrib["data-voice"],
+        name=said["data-name"],
+        gender=said["data-gender"],
+        default_voice=said["data-voice"],
     )
 
 
 AVATARS: Mapping[str, Avatar] = MappingProxyType(
-    {path.stem: _avatar(path) for path in sorted(FOLDER.glob("*.svg"))}
+    {path.stem: read_avatar(path) for path in sorted(FOLDER.glob("*.svg"))}
 )
 DEFAULT_AVATAR = "june"

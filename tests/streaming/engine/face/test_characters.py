@@ -7,7 +7,14 @@ from PIL import Image
 
 from streaming.engine.face import AVATARS, DEFAULT_AVATAR
 from streaming.engine.face.__main__ import main
-from streaming.engine.face.character import FOLDER, character
+from streaming.engine.face.character import (
+    FOLDER,
+    HALVES,
+    LAYERS,
+    CharacterError,
+    character,
+    read_character,
+)
 from streaming.engine.face.raster import RasterError, rasterise
 from streaming.engine.speech.voices import find_voice
 
@@ -60,6 +67,36 @@ def test_what_a_layer_refers_to_travels_with_it(avatar_id):
         own = set(re.findall(r'\bid="([^"]+)"', layer.svg))
         used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', layer.svg))
         assert used <= shared | own, layer.id
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "message"),
+    [
+        ('data-name="Pixel"', "", "pixel.svg has no data-name in its <svg>"),
+        ('data-voice="', 'data-vice="', "no data-voice"),
+        ('<g id="mouth"', '<g id="maw"', 'no <g id="mouth"> below its root'),
+        ('<g id="body"', '<g id="corpse"', 'no <g id="body"> below its root'),
+        ('"eye_left"', '"eye_west"', 'no <g id="eye_left"> in its <g id="eyes">'),
+        ('"brow_right"', '"brow_east"', 'no <g id="brow_right"> in its <g id="brows">'),
+        ('data-moves="head"', 'data-moves="hat"', "moves with 'hat'"),
+        ("</svg>", "", "pixel.svg is no SVG"),
+    ],
+)
+def test_what_a_file_lacks_is_told_by_name(tmp_path, there, instead, message):
+    text = (FOLDER / "pixel.svg").read_text()
+    assert there in text
+    path = tmp_path / "pixel.svg"
+    path.write_text(text.replace(there, instead))
+
+    with pytest.raises(CharacterError, match=re.escape(message)):
+        read_character(path)
+
+
+def test_the_readme_names_every_part_that_a_file_has_to_have():
+    text = (FOLDER / "README.md").read_text()
+
+    for name in (*LAYERS, *(half for halves in HALVES.values() for half in halves)):
+        assert f"`{name}`" in text
 
 
 def test_a_broken_drawing_is_an_error_with_the_renderers_words():
