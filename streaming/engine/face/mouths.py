@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from streaming.engine.face.character import Look
 from streaming.engine.face.poses import MAX_MOUTH, Mouth
 
+BETWEEN_TEETH = 2  # how far a mouth is open at most that has its tongue there
+
 
 def mouth_svg(look: Look, mouth: Mouth, smile: float = 0.0) -> str:
     """A mouth around 0,0, whose ends are higher by `smile` of its width."""
@@ -142,6 +144,8 @@ def _human(look: Look, mouth: Mouth, smile: float) -> str:
         )
     if mouth.tuck > 0:
         parts.append(_biting_teeth(look, lips))
+    elif mouth.tongue == MAX_MOUTH and 0 < mouth.open <= BETWEEN_TEETH:
+        parts.append(_tongue_tip(look, lips))
     return "".join(parts)
 
 
@@ -222,6 +226,24 @@ def _tongue(look: Look, lips: _Lips, mouth: Mouth) -> str:
     )
 
 
+def _tongue_tip(look: Look, lips: _Lips) -> str:
+    """The tongue between the teeth, over the lower ones, for th."""
+    gap = lips.lower_y - lips.upper_y
+    reach, top = lips.inner * 0.46, lips.upper_y + 0.42 * gap
+    bottom = lips.lower_y + 0.1 * lips.lower
+    return (
+        '<linearGradient id="tongue_tip" x1="0" y1="0" x2="0" y2="1">'
+        f'<stop offset="0" stop-color="{look.text("tongue-deep", "#a8434f")}"/>'
+        f'<stop offset="0.5" stop-color="{look.text("tongue", "#d9707a")}"/>'
+        f'<stop offset="1" stop-color="{look.text("tongue", "#d9707a")}"/>'
+        "</linearGradient>"
+        f'<path d="M{-reach:.1f} {top:.1f} H{reach:.1f}'
+        f" C{reach * 1.05:.1f} {bottom:.1f} {reach * 0.5:.1f} {bottom:.1f} 0 {bottom:.1f}"
+        f" C{-reach * 0.5:.1f} {bottom:.1f} {-reach * 1.05:.1f} {bottom:.1f}"
+        f' {-reach:.1f} {top:.1f} Z" fill="url(#tongue_tip)"/>'
+    )
+
+
 def _biting_teeth(look: Look, lips: _Lips) -> str:
     """The upper teeth on the lower lip, for f and v."""
     reach = lips.inner * 0.62
@@ -277,7 +299,7 @@ def _chin_shadow(look: Look, lips: _Lips) -> str:
 def _dimples(look: Look, lips: _Lips, mouth: Mouth, smile: float) -> str:
     """Soft ends of the mouth; deeper the wider it is."""
     colour = look.text("shade", "#a05a48")
-    strength = 0.4 + 0.3 * max(0, mouth.wide) / MAX_MOUTH + 2.2 * max(0.0, smile)
+    strength = 0.4 + 0.3 * max(0, mouth.wide) / MAX_MOUTH + 1.2 * max(0.0, smile)
     return (
         '<radialGradient id="dimple">'
         f'<stop offset="0" stop-color="{colour}" stop-opacity="{strength:.2f}"/>'

@@ -31,7 +31,7 @@ Named = tuple[str, Pose]
 
 
 def overview(avatar_ids: Sequence[str]) -> Image.Image:
-    """A line for each avatar: all emotions and moods, and all mouths."""
+    """A line for each avatar: all emotions and moods at rest, and all mouths."""
     faces, mouths = list(chain(_emotions(), _moods())), list(_mouths())
     half = CELL // 2
     columns = -(-len(mouths) // 2)
@@ -76,7 +76,7 @@ def details(avatar_ids: Sequence[str]) -> Image.Image:
 
 
 def _poses() -> Iterator[Named]:
-    return chain(_mouths(), _steps(), _moods(), _emotions())
+    return chain(_mouths(), _steps(), _moods(), _emotions(), _emotions(speaking=True))
 
 
 def _mouths() -> Iterator[Named]:
@@ -102,14 +102,13 @@ def _moods() -> Iterator[Named]:
         yield mood.value, _awake(performer)
 
 
-def _emotions() -> Iterator[Named]:
-    """Each at rest, and in the middle of a word."""
+def _emotions(speaking: bool = False) -> Iterator[Named]:
     for emotion in Emotion:
-        name = emotion.name.lower()
         performer = Performer("", seed=7, emotion=emotion)
-        yield name, _awake(performer)
-        performer.say(0.0, [MouthKey(0.0, Viseme.EH)], 2 * AT_S)
-        yield f"{name}, speaking", _awake(performer)
+        if speaking:
+            performer.say(0.0, [MouthKey(0.0, Viseme.EH)], 2 * AT_S)
+        name = emotion.name.lower()
+        yield f"{name}, speaking" if speaking else name, _awake(performer)
 
 
 def _awake(performer: Performer) -> Pose:

@@ -8,7 +8,6 @@ import pytest
 
 from streaming.engine.emotions import Emotion
 from streaming.engine.face import (
-    AVATARS,
     Mood,
     MouthKey,
     Performer,
@@ -159,7 +158,7 @@ def test_the_same_drawings_go_by_one_name():
     assert shot(Pose(emotion=BROADCASTER)) == shot(Pose())
 
 
-@pytest.mark.parametrize("avatar_id", sorted(AVATARS))
+@pytest.mark.parametrize("avatar_id", ["june", "pixel"])
 def test_an_emotion_is_drawn_around_mouth_and_eyes_alone(avatar_id):
     on = stage(avatar_id, width=640, height=360)
     usual = on.picture(Pose()).to_ndarray(format="gray").astype(int)

@@ -119,7 +119,7 @@ def test_no_mouth_eye_or_brow_is_cut_off_by_its_place(avatar_id):
     drawn = drawings.drawn(avatar_id, 640, 360)
 
     for part in (part for part in drawn.parts if part.id in PARTS):
-        for emotion in (Emotion.NEUTRAL, Emotion.EXCITED, Emotion.SERIOUS):
+        for emotion in (Emotion.NEUTRAL, Emotion.EXCITED):  # the widest of all
             for choice in LOOKS[part.id](emotion):
                 picture = part.pieces[0].picture((emotion, choice))
                 alpha = np.asarray(picture)[..., 3]
