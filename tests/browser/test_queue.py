@@ -14,7 +14,8 @@ from tests.browser.studio import Studio
 from tests.browser.test_accessibility import check, fits
 from tests.portal import SEATS, Portal
 
-SHORT_OFFER_S = 3
+#: Long enough to be seen on a busy machine.
+SHORT_OFFER_S = 5
 
 
 @dataclass
@@ -89,17 +90,19 @@ async def crowd(browser: Browser, lobby: Lobby) -> AsyncIterator[Door]:
     yield door
     for visitor in door.visitors:
         await visitor.context.close()
-    assert door.complaints == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def people(crowd: Door, portal: Portal) -> AsyncIterator[People]:
     people = People(crowd, portal)
+    crowd.overlooks = False
     yield people
     for visitor in crowd.visitors:
         await visitor.stop_sessions()
         for page in visitor.context.pages:
             await page.close()
+    crowd.hear_complaints()
+    crowd.complaints.clear()
 
 
 async def test_the_fourth_sees_its_place_is_offered_a_seat_takes_it_and_talks(
@@ -172,6 +175,7 @@ async def test_a_reload_keeps_the_place_and_a_closed_page_gives_it_up(
 async def test_waiting_and_the_offer_are_accessible_and_fit_a_phone(
     full_house: House, people: People
 ) -> None:
+    people.crowd.overlooks = True  # axe uses inline styles, which the policy refuses
     studio = await people.join_line()
     await studio.page.set_viewport_size({"width": 320, "height": 740})
     await fits(studio.page)
@@ -182,7 +186,6 @@ async def test_waiting_and_the_offer_are_accessible_and_fit_a_phone(
 
     await fits(studio.page)
     await check(studio.page)
-    people.crowd.complaints.clear()  # axe uses inline styles, which the policy refuses
 
 
 async def test_a_written_question_keeps_the_focus_when_the_seat_comes(
@@ -230,9 +233,8 @@ async def test_a_missed_seat_goes_to_the_next_in_line(
 
     await asyncio.to_thread(full_house.free_one)
     await first.phase_is("offered")
-    async with asyncio.timeout(SHORT_OFFER_S * 4):
-        await first.phase_is("ended")
-        await second.phase_is("offered")
+    await first.phase_is("ended")
+    await second.phase_is("offered")
 
     await expect(first.poster).to_have_text(
         "You missed the seat: it went to the next in line."

@@ -1,7 +1,6 @@
 """Coming back to a session: a reload, another window, a stream that broke."""
 
 import asyncio
-import time
 from typing import Any
 
 import httpx
@@ -89,7 +88,7 @@ async def test_a_session_that_ended_while_the_page_was_away_says_why_and_goes_on
     studio = await live_and_talking(guest)
     [before] = await guest.open_sessions()
     await studio.page.goto("about:blank")
-    await _until_no_session(guest)
+    await guest.until_no_session()
 
     await studio.page.goto(f"{guest.portal.url}/studio/")
     await studio.phase_is("ended")
@@ -171,10 +170,3 @@ async def test_a_link_to_another_persona_does_not_lead_back(guest: Visitor) -> N
 
     await expect(studio.button("Talk to Pico")).to_be_visible()
     await studio.phase_is("idle")
-
-
-async def _until_no_session(visitor: Visitor) -> None:
-    deadline = time.monotonic() + 20
-    while rows := await visitor.open_sessions():
-        assert time.monotonic() < deadline, rows
-        await asyncio.sleep(0.1)  # who asks without a pause is soon refused

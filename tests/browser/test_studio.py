@@ -70,7 +70,7 @@ async def test_there_is_sound_while_it_speaks_and_none_after_interrupt(
     spoken = await studio.sound(for_ms=1200)
     await studio.page.keyboard.press("Escape")
     await studio.mood_is("listening")
-    await _until_silent(studio, within_s=2)  # what was on the way still arrives
+    await _until_silent(studio, within_s=10)  # what was on the way still arrives
     after = await studio.sound(for_ms=1200)
 
     assert spoken > 1e-4, spoken
@@ -117,7 +117,7 @@ async def test_the_seat_is_free_again_after_the_tab_is_closed(guest: Visitor) ->
 
     await studio.page.close(run_before_unload=True)
 
-    await _until_no_session(guest, within_s=10)
+    await guest.until_no_session()
 
 
 async def test_the_seat_is_free_again_after_the_page_crashed(guest: Visitor) -> None:
@@ -126,7 +126,7 @@ async def test_the_seat_is_free_again_after_the_page_crashed(guest: Visitor) -> 
 
     await _crash(studio.page)  # no page-hide handler runs now
 
-    await _until_no_session(guest, within_s=10)
+    await guest.until_no_session()
 
 
 async def _crash(page: Page) -> None:
@@ -135,13 +135,6 @@ async def _crash(page: Page) -> None:
     order = asyncio.ensure_future(tools.send("Page.crash"))
     await crashed
     order.cancel()  # a crashed page answers nothing
-
-
-async def _until_no_session(visitor: Visitor, *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while rows := await visitor.open_sessions():
-        assert time.monotonic() < deadline, rows
-        await asyncio.sleep(0.1)  # who asks without a pause is soon refused
 
 
 async def test_choices_are_what_the_session_has(guest: Visitor) -> None:
