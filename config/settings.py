@@ -150,6 +150,10 @@ if not EMBEDDINGS_BASE_URL:
 EMBEDDINGS_TIMEOUT_S = env.float("EMBEDDINGS_TIMEOUT_S", default=0.25)
 EMBEDDINGS_MIN_SIMILARITY = env.float("EMBEDDINGS_MIN_SIMILARITY", default=0.25)
 
+METRICS_TOKEN = env.str(
+    "METRICS_TOKEN", default=""
+)  # what Prometheus sends; empty: no /metrics
+
 # Django -----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -20,3 +20,29 @@ SPEAKING_RATE_MAX = 1.5
 MODEL_MAX_CHARS = 120
 TEMPERATURE_MIN = 0.0
 TEMPERATURE_MAX = 2.0
+
+# Documents that a persona answers from. All of a persona's text is searched for every
+# question, and with embeddings all of its vectors are compared: that bounds the whole.
+DOCUMENT_MAX_BYTES = 10_000_000
+DOCUMENT_MAX_PAGES = 400
+DOCUMENT_MAX_CHARS = 600_000  # about 300 printed pages
+DOCUMENTS_MAX = 50  # per persona, as the next two
+DOCUMENTS_MAX_CHARS = 2_000_000
+PASSAGES_MAX = 4_000
+FILE_NAME_MAX_CHARS = 200
+
+# What reading one file may cost; see `personas.knowledge.isolated`.
+READING_MAX_CPU_S = 20
+READING_MAX_S = 40
+READING_MAX_MEMORY_BYTES = 768 * 1024 * 1024
+
+# What of the documents goes into a prompt.
+SOURCES_MAX = 5
+SOURCES_MAX_CHARS = 6_000
+
+# What a persona shows beside itself.
+EXHIBITS_MAX = 100
+ADDRESS_MAX_CHARS = 2_000
+PICTURE_MAX_BYTES = 8_000_000
+PICTURE_MAX_PIXELS = 40_000_000  # decoded, that is 160 MB
+PICTURE_SHOWN_PX = 1_600  # the longer side of what is kept

@@ -6,12 +6,16 @@ from personas.models.current import (
     own_copy,
     persona_to_edit,
 )
+from personas.models.document import Document, DocumentFile, Passage
 from personas.models.errors import NotFitAsDefault, PersonaNotFound
 from personas.models.persona import Persona
 
 __all__ = [
     "CurrentPersona",
+    "Document",
+    "DocumentFile",
     "NotFitAsDefault",
+    "Passage",
     "Persona",
     "PersonaNotFound",
     "make_current",
