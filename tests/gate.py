@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import aiohttp
 from aiohttp import web
 
-ARRIVES_WITHIN_S = 20.0
+ARRIVES_WITHIN_S = 60.0
 
 
 @dataclass
