@@ -5,12 +5,11 @@ by building a new encoder (with a key frame each time), and tunes for camera noi
 drawn face has none, and its session knows from the start what it may cost.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import av
-from aiortc import RTCRtpTransceiver
 from aiortc.codecs.base import Encoder
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder
@@ -18,7 +17,7 @@ from av.frame import Frame
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
-from streaming.engine.tracks.face import FRAMES_PER_S
+from streaming.engine.clock import PICTURES_PER_S
 
 _KEY_FRAME_AFTER_FRAMES = 3000
 
@@ -62,7 +61,7 @@ class Budget:
             self.now_bps = wanted
 
 
-class _Budgeted(Encoder):
+class BudgetedEncoder(Encoder):
     """libav's encoder at a session's budget, opened anew when the budget changes.
 
     Stands before an encoder of aiortc in the line of classes, and leaves it the packing.
@@ -97,48 +96,19 @@ class _Budgeted(Encoder):
         raise NotImplementedError
 
 
-class _Vp8(_Budgeted, Vp8Encoder):
+class _Vp8(BudgetedEncoder, Vp8Encoder):
     def _opened(self, picture: VideoFrame, bps: int) -> VideoCodecContext:
         return _context("libvpx", picture, bps, _vp8_options(bps))
 
 
-class _H264(_Budgeted, H264Encoder):
+class _H264(BudgetedEncoder, H264Encoder):
     def _opened(self, picture: VideoFrame, bps: int) -> VideoCodecContext:
         context = _context("libx264", picture, bps, _h264_options(bps))
         context.profile = "Baseline"
         return context
 
 
-def use_encoder(transceiver: RTCRtpTransceiver, codec: str, bitrate: Bitrate) -> None:
-    """Make `transceiver` send with our encoder. Call before its first frame.
-
-    aiortc offers no way to choose one, so this sets the private field that it would
-    fill itself at the first frame, and keeps to the interface it expects there.
-    """
-    field = "_RTCRtpSender__encoder"
-    if not hasattr(transceiver.sender, field):
-        raise RuntimeError("This aiortc keeps its encoder elsewhere.")
-    setattr(transceiver.sender, field, make_encoder(codec, bitrate))
-
-
-def answer_losses(transceiver: RTCRtpTransceiver, on_loss: Callable[[], None]) -> None:
-    """Have `on_loss` called too when the viewer asks for a whole picture.
-
-    aiortc only tells its encoder of it, which packets never get to.
-    """
-    method = "_send_keyframe"
-    answer: Callable[[], None] | None = getattr(transceiver.sender, method, None)
-    if answer is None:
-        raise RuntimeError("This aiortc answers losses elsewhere.")
-
-    def answer_both() -> None:
-        answer()
-        on_loss()
-
-    setattr(transceiver.sender, method, answer_both)
-
-
-def make_encoder(codec: str, bitrate: Bitrate) -> "_Budgeted":
+def make_encoder(codec: str, bitrate: Bitrate) -> BudgetedEncoder:
     """An encoder for "VP8" or "H264", in the shape in which aiortc wants one."""
     return _H264(bitrate) if codec == "H264" else _Vp8(bitrate)
 
@@ -153,7 +123,7 @@ def _context(
     context.bit_rate = bps
     context.gop_size = _KEY_FRAME_AFTER_FRAMES
     context.time_base = picture.time_base
-    context.framerate = FRAMES_PER_S
+    context.framerate = PICTURES_PER_S
     context.thread_count = 1
     context.options = dict(options)
     return cast(VideoCodecContext, context)

@@ -22,7 +22,9 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.sdp import SessionDescription, candidate_from_sdp
 from aiortc.stats import RTCTransportStats
 
-from streaming.engine.encoders import Bitrate, answer_losses, use_encoder
+from streaming.engine.encoders import Bitrate
+from streaming.engine.pacer import Pacer
+from streaming.engine.senders import FaceSender, VoiceSender, use_sender
 from streaming.engine.tracks import FaceTrack, VoiceTrack
 
 log = logging.getLogger(__name__)
@@ -50,12 +52,10 @@ class Peer:
         voice: VoiceTrack,
         codec: str,
         bitrate: Bitrate,
+        pacer: Pacer,
         ice_servers: list[RTCIceServer],
         on_state: Callable[[str], None],
     ) -> None:
-        self._face = face
-        self._voice = voice
-        self._bitrate = bitrate
         self._on_state = on_state
         self._early: list[RTCIceCandidate] = []
         self._candidates = 0
@@ -71,7 +71,12 @@ class Peer:
         self._connection.on("connectionstatechange", self._state_changed)
         self._picture = self._connection.addTransceiver(face, direction="sendonly")
         self._picture.setCodecPreferences(_preferring(codec))
-        self._connection.addTransceiver(voice, direction="sendonly")
+        use_sender(
+            self._picture,
+            lambda transport: FaceSender(face, transport, bitrate=bitrate, pacer=pacer),
+        )
+        sound = self._connection.addTransceiver(voice, direction="sendonly")
+        use_sender(sound, lambda transport: VoiceSender(voice, transport, pacer=pacer))
         self._channel = self._connection.createDataChannel("events")
         self._channel.on("open", self._flush)
 
@@ -83,7 +88,7 @@ class Peer:
     async def answer(self, sdp: str) -> None:
         """Take the viewer's answer and begin to connect. Raises `BadDescription`."""
         candidates, rest = _split_candidates(sdp)
-        codec = _agreed_codec(rest)
+        _require_codec(rest)
         try:
             await self._connection.setRemoteDescription(
                 RTCSessionDescription(rest, "answer")
@@ -93,12 +98,6 @@ class Peer:
             raise BadDescription(f"is not an answer to the offer ({exc})") from exc
         if self._closed:
             return
-        use_encoder(self._picture, codec, self._bitrate)
-        if codec == "VP8":
-            answer_losses(self._picture, self._face.send_whole)
-            self._face.send_packets()
-        if _takes_opus(rest):
-            self._voice.send_packets()
         self._answered = True
         for candidate in [*self._early, *candidates]:
             self._take(candidate)
@@ -204,23 +203,16 @@ def _preferring(codec: str) -> list[RTCRtpCodecCapability]:
     return sorted(known, key=lambda each: each.name != codec)
 
 
-def _agreed_codec(sdp: str) -> str:
-    """The video codec that the viewer put first. Raises `BadDescription`."""
+def _require_codec(sdp: str) -> None:
+    """Raises `BadDescription` unless the viewer takes one of our video codecs."""
     try:
-        return next(name for name in _codecs(sdp, 0) if name in CODECS)
+        offered = SessionDescription.parse(sdp).media[0].rtp.codecs
+        is_ours = any(codec.name in CODECS for codec in offered)
     # The parser reports by AssertionError, KeyError, AttributeError and more.
-    except Exception as exc:
-        raise BadDescription("is not an SDP answer with our video codecs") from exc
-
-
-def _takes_opus(sdp: str) -> bool:
-    """Whether sound goes out as Opus. `sdp` is an answer that was taken."""
-    return next(iter(_codecs(sdp, 1)), "") == "opus"
-
-
-def _codecs(sdp: str, section: int) -> list[str]:
-    media = SessionDescription.parse(sdp).media
-    return [codec.name for codec in media[section].rtp.codecs]
+    except Exception:
+        is_ours = False
+    if not is_ours:
+        raise BadDescription("is not an SDP answer with our video codecs")
 
 
 def _split_candidates(sdp: str) -> tuple[list[RTCIceCandidate], str]:

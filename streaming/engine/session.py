@@ -12,12 +12,12 @@ from aiortc import RTCIceCandidate, RTCIceServer
 
 from streaming.engine.clock import Clock, MediaClock
 from streaming.engine.errors import InvalidParameter, InvalidText, WrongState
-from streaming.engine.face import Performer, Stage
+from streaming.engine.face import Performer
 from streaming.engine.faults import Fate
 from streaming.engine.orders import Order
 from streaming.engine.peers import BadDescription, Peer
 from streaming.engine.performance import Performance
-from streaming.engine.studio import Studio
+from streaming.engine.studio import Scenery, Studio
 from streaming.engine.tracks import FaceTrack, VoiceTrack
 from streaming.engine.utterances import Utterance
 
@@ -102,12 +102,14 @@ class Session:
             clock=MediaClock(),
             announce=self._announce,
         )
-        self._stage: asyncio.Task[Stage] = asyncio.create_task(studio.stage_for(order))
+        scenery = Scenery(studio, order)
+        self._building = asyncio.create_task(scenery.build())
         self._peer = Peer(
-            face=FaceTrack(self._performance, self._stage, studio.painters),
+            face=FaceTrack(self._performance, scenery),
             voice=VoiceTrack(self._performance),
             codec=order.codec,
             bitrate=order.quality.bitrate,
+            pacer=studio.pacer,
             ice_servers=ice_servers,
             on_state=self._peer_changed,
         )
@@ -212,8 +214,8 @@ class Session:
 
     async def close(self) -> None:
         """Let go of everything. Call after `end`; closing twice is harmless."""
-        self._stage.cancel()
-        await asyncio.gather(self._stage, return_exceptions=True)
+        self._building.cancel()
+        await asyncio.gather(self._building, return_exceptions=True)
         await self._performance.wait_closed()
         await self._peer.close()
 

@@ -1,4 +1,4 @@
-"""What all sessions of one engine share: the voice's thread and the painters' pool."""
+"""What all sessions of one engine share: voice, painters, and the timer they send by."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from enum import StrEnum
 from streaming.engine import face, packets
 from streaming.engine.face.stage import KEPT_STAGES
 from streaming.engine.orders import DEFAULT_QUALITY, QUALITIES, Order, Quality
+from streaming.engine.pacer import Pacer
 from streaming.engine.speech import (
     Delivery,
     ServedSpeaker,
@@ -45,7 +46,7 @@ class Warming(StrEnum):
 
 
 class Studio:
-    """Owns the threads in which speech is made and pictures are drawn."""
+    """Owns the threads and the process in which speech and pictures are made."""
 
     def __init__(self, speech: ServiceSettings | None = None) -> None:
         self.synthesiser = Synthesiser()
@@ -53,6 +54,7 @@ class Studio:
         self.speaker: Speaker = self.synthesiser
         if self._service is not None:
             self.speaker = ServedSpeaker(self.synthesiser, self._service)
+        self.pacer = Pacer()
         self.painters = ThreadPoolExecutor(_PAINTERS, thread_name_prefix="painter")
         self._builders = ThreadPoolExecutor(_BUILDERS, thread_name_prefix="builder")
         self._warming: asyncio.Task[None] | None = None
@@ -63,9 +65,15 @@ class Studio:
         self._warming = asyncio.create_task(self._warm(extent))
 
     async def stage_for(self, order: Order) -> face.Stage:
-        """The stage that `order` asks for, drawn if need be."""
+        """What `order` is drawn on for a viewer of live pictures."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._builders, _drawn_stage, order)
+
+    async def reel_for(self, order: Order) -> packets.Reel:
+        """The packets of what `order` asks for."""
+        return await packets.reels.open(
+            _scene(order.avatar.id, order.quality, order.background)
+        )
 
     async def close(self) -> None:
         self._closing.set()
@@ -79,25 +87,50 @@ class Studio:
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _warm(self, extent: Warming) -> None:
-        loop = asyncio.get_running_loop()
         try:
             await self.synthesiser.say("Hello.", _default_voice(), Delivery())
             for avatar_id, quality in _drawn_in_advance(extent):
-                await loop.run_in_executor(
-                    self._builders, _warm_stage, avatar_id, quality
-                )
+                await packets.reels.warm(_scene(avatar_id, quality))
             if extent is Warming.ALL:
                 await self._rehearse()
         except Exception as exc:
             # Sessions draw what they need; they will meet this error and report it.
             log.warning("Warming up failed.", extra={"why": type(exc).__name__})
+        else:
+            log.info("Warmed up.")
 
     async def _rehearse(self) -> None:
         speech = await self.synthesiser.say(_REHEARSAL, _default_voice(), Delivery())
+        reel = await packets.reels.open(
+            _scene(face.DEFAULT_AVATAR, QUALITIES[DEFAULT_QUALITY])
+        )
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(
-            self._builders, _rehearse_default, speech.lips, self._closing
+            self._builders, _rehearsed, reel, speech.lips, self._closing
         )
+
+
+class Scenery:
+    """What one session is shown from, by its order."""
+
+    def __init__(self, studio: Studio, order: Order) -> None:
+        self._studio = studio
+        self._order = order
+        self.painters = studio.painters
+
+    async def build(self) -> None:
+        """Have ready what a viewer of the codec asked for will need."""
+        if self._order.codec == "VP8":
+            reel = await self.reel()
+            await reel.prepare(face.Pose(emotion=self._order.emotion))
+        else:
+            await self.stage()
+
+    async def reel(self) -> packets.Reel:
+        return await self._studio.reel_for(self._order)
+
+    async def stage(self) -> face.Stage:
+        return await self._studio.stage_for(self._order)
 
 
 def _default_voice() -> Voice:
@@ -125,21 +158,19 @@ def _drawn_stage(order: Order) -> face.Stage:
         height=order.quality.height,
         background=order.background,
     )
-    stage.prepare()
+    stage.prepare(order.emotion)
     return stage
 
 
-def _rehearse_default(keys: Sequence[face.MouthKey], stop: threading.Event) -> None:
-    quality = QUALITIES[DEFAULT_QUALITY]
-    stage = face.stage(face.DEFAULT_AVATAR, width=quality.width, height=quality.height)
+def _scene(
+    avatar_id: str, quality: Quality, background: str = "scene"
+) -> packets.Scene:
+    return packets.Scene(avatar_id, quality.width, quality.height, background)
+
+
+def _rehearsed(
+    reel: packets.Reel, keys: Sequence[face.MouthKey], stop: threading.Event
+) -> None:
     packets.rehearse(
-        packets.reel_of(stage),
-        keys,
-        pictures=_REHEARSED,
-        rest_s=_REHEARSING_REST_S,
-        stop=stop,
+        reel, keys, pictures=_REHEARSED, rest_s=_REHEARSING_REST_S, stop=stop
     )
-
-
-def _warm_stage(avatar_id: str, quality: Quality) -> None:
-    face.warm(avatar_id, width=quality.width, height=quality.height)

@@ -73,11 +73,9 @@ def _rates(
 ) -> tuple[list[float], float, float]:
     pictures, kbps, sound_kbps = [], [], []
     for (frames0, bytes0), (frames1, bytes1) in zip(before, after, strict=True):
-        if frames1["video"]:
-            pictures.append((frames1["video"] - frames0["video"]) / took_s)
-            kbps.append((bytes1["video"] - bytes0["video"]) * 8 / took_s / 1000)
-        else:
-            sound_kbps.append((bytes1["audio"] - bytes0["audio"]) * 8 / took_s / 1000)
+        pictures.append((frames1["video"] - frames0["video"]) / took_s)
+        kbps.append((bytes1["video"] - bytes0["video"]) * 8 / took_s / 1000)
+        sound_kbps.append((bytes1["audio"] - bytes0["audio"]) * 8 / took_s / 1000)
     return pictures, statistics.mean(kbps), statistics.mean(sound_kbps)
 
 

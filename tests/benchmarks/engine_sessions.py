@@ -125,15 +125,27 @@ async def measure_cost(
 
 
 def processor_s(engine: EngineProcess) -> float:
-    """Processor seconds that the engine has used, system time included."""
-    fields = Path(f"/proc/{engine.process.pid}/stat").read_text().rsplit(")", 1)[1]
+    """Processor seconds used by the engine and the process that draws for it."""
+    return sum(_processor_s(pid) for pid in _family(engine.process.pid))
+
+
+def memory_mb(engine: EngineProcess) -> int:
+    """What both hold; pages that they share are counted twice."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    statm = [Path(f"/proc/{pid}/statm") for pid in _family(engine.process.pid)]
+    return sum(int(each.read_text().split()[1]) * page for each in statm) // 2**20
+
+
+def _processor_s(pid: int) -> float:
+    """System time included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1]
     user, system = fields.split()[11:13]
     return (int(user) + int(system)) / _TICKS_PER_S
 
 
-def memory_mb(engine: EngineProcess) -> int:
-    pages = int(Path(f"/proc/{engine.process.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+def _family(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task").glob("*/children")
+    return [pid, *(int(child) for each in told for child in each.read_text().split())]
 
 
 def middle(values: Sequence[float]) -> float:

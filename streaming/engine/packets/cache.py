@@ -29,15 +29,17 @@ class Cache:
                 self._packets.move_to_end(key)
             return found
 
-    def put(self, key: Hashable, packet: bytes) -> None:
+    def put(self, key: Hashable, packet: bytes) -> bool:
+        """Keep `packet`, unless there is one already; whether there was none."""
         with self._lock:
             if key in self._packets:
-                return
+                return False
             self._packets[key] = packet
             self.nbytes += _cost(packet)
             while self.nbytes > self.max_bytes and len(self._packets) > 1:
                 _, dropped = self._packets.popitem(last=False)
                 self.nbytes -= _cost(dropped)
+            return True
 
 
 def _cost(packet: bytes) -> int:

@@ -1,26 +1,29 @@
-"""The pictures of one avatar at one size before one background, as packets."""
+"""The pictures of one scene, as packets."""
 
 import asyncio
-import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from itertools import count
 from typing import Final
 
-from streaming.engine.face import Pose, Stage
-from streaming.engine.face.stage import KEPT_STAGES
+from streaming.engine.face import Pose
+from streaming.engine.packets.atelier import Atelier
 from streaming.engine.packets.cache import Cache
-from streaming.engine.packets.coder import Coder
-from streaming.engine.packets.shots import like, shot
+from streaming.engine.packets.likeness import Likenesses
+from streaming.engine.packets.scenes import Scene
+from streaming.engine.packets.shots import shot
 
-#: how many new pictures are made while others would pass for them
+#: how many new pictures are made, whether or not others would pass for them
 NEW_PER_S: Final = 10.0
+_NEEDED_PER_S: Final = 5.0  # and how many more for which none would
 PATIENCE_S: Final = 0.03  # what is not there by then is too late for its place
+_KEPT_REELS: Final = 64
 
-_cache = Cache()
 _numbers = count()
+
+Paint = Callable[[Pose], "Future[bytes]"]
 
 
 class Allowance:
@@ -46,87 +49,135 @@ class Allowance:
 
 
 class Reel:
-    """Every picture of a stage that was ever sent, until the cache needs the room.
+    """Every picture of a scene that was ever sent, until the cache needs the room.
 
     `whole` is the packet that a viewer must have before any other. All packets of a
     reel go with that one and with no other reel's.
     """
 
-    def __init__(self, stage: Stage, cache: Cache | None = None) -> None:
-        self.avatar_id = stage.avatar_id
-        self._stage = stage
-        self._cache = _cache if cache is None else cache
+    def __init__(
+        self, avatar_id: str, whole: bytes, paint: Paint, cache: Cache
+    ) -> None:
+        self.avatar_id = avatar_id
+        self.whole = whole
+        self._paint = paint
+        self._cache = cache
         self._number = next(_numbers)
-        self._coder = Coder(stage.picture(Pose()))
-        self._allowance = Allowance(NEW_PER_S)
+        self._likenesses = Likenesses()
+        self._new, self._needed = Allowance(NEW_PER_S), Allowance(_NEEDED_PER_S)
         self._making: dict[Pose, Future[bytes]] = {}
-        self.whole = self._coder.whole
 
     def find(self, pose: Pose) -> bytes | None:
         """The picture of `pose`, if it is there."""
-        return self._cache.get((self._number, shot(pose)))
-
-    def find_like(self, pose: Pose) -> bytes | None:
-        """One that passes for it for a moment, if there is any."""
-        for other in like(shot(pose)):
-            if (found := self._cache.get((self._number, other))) is not None:
-                return found
-        return None
+        return self._found(shot(pose))
 
     def make(self, pose: Pose) -> bytes:
-        """The picture of `pose`, encoded now unless it is there. Takes milliseconds."""
+        """The picture of `pose`, made now unless it is there. Takes milliseconds.
+
+        Not for an event loop.
+        """
         wanted = shot(pose)
-        found = self._cache.get((self._number, wanted))
+        found = self._found(wanted)
         if found is None:
-            found = self._coder.encode(self._stage.picture(wanted))
-            self._cache.put((self._number, wanted), found)
+            making = self._start_making(wanted)
+            found = making.result()
+            self._keep(wanted, making)  # which may not have happened yet
         return found
 
-    async def picture(self, pose: Pose, pool: Executor) -> bytes:
-        """The picture of `pose`, or one that passes for it when it would be late.
+    def at_hand(self, pose: Pose) -> "bytes | Awaitable[bytes] | None":
+        """What to send for `pose`: a picture, one on its way, or nothing.
 
-        New ones are made in `pool`. While many are new at once, only some of them are
-        made, and those that have their like have to wait for another time.
+        Only so many new ones are made in a second. For the others goes what passes for
+        them, and if nothing does, the picture before stays a moment longer.
         """
-        found = self.find(pose)
-        if found is None and not self._allowance.take():
-            found = self.find_like(pose)
-        if found is not None:
-            return found
-        making = asyncio.wrap_future(self._start_making(shot(pose), pool))
+        wanted = shot(pose)
+        found = self._found(wanted)
+        if found is None and not self._new.take():
+            found = self._found_like(wanted)
+            if found is None and not self._needed.take():
+                return None
+        return self._made(wanted) if found is None else found
+
+    async def prepare(self, pose: Pose) -> None:
+        """Have the picture of `pose` made."""
+        await asyncio.wrap_future(self._start_making(shot(pose)))
+
+    def _found(self, wanted: Pose) -> bytes | None:
+        return self._cache.get((self._number, wanted))
+
+    def _found_like(self, wanted: Pose) -> bytes | None:
+        while (other := self._likenesses.nearest(wanted)) is not None:
+            if (found := self._found(other)) is not None:
+                return found
+            self._likenesses.drop(other)  # as the cache did
+        return None
+
+    async def _made(self, wanted: Pose) -> bytes:
+        """The picture, or one that passes for it when it would be late."""
+        making = asyncio.wrap_future(self._start_making(wanted))
         done, _ = await asyncio.wait([making], timeout=PATIENCE_S)
-        if not done and (found := self.find_like(pose)) is not None:
+        if not done and (found := self._found_like(wanted)) is not None:
             making.add_done_callback(_forget)
             return found
         # Not cancelled with whoever waits: others may wait for it too.
         return await asyncio.shield(making)
 
-    def _start_making(self, wanted: Pose, pool: Executor) -> Future[bytes]:
+    def _start_making(self, wanted: Pose) -> "Future[bytes]":
         """Have it made once, however many wait for it."""
         making = self._making.get(wanted)
         if making is None:
-            making = self._making[wanted] = pool.submit(self.make, wanted)
-            making.add_done_callback(lambda _: self._making.pop(wanted, None))
+            making = self._making[wanted] = self._paint(wanted)
+            making.add_done_callback(lambda made: self._keep(wanted, made))
         return making
 
-
-_reels: OrderedDict[tuple[str, int, int, str], Reel] = OrderedDict()
-_reels_lock = threading.Lock()
-
-
-def reel_of(stage: Stage) -> Reel:
-    """The reel of a stage; the last few are kept. Takes milliseconds when it is new."""
-    key = (stage.avatar_id, stage.width, stage.height, stage.background)
-    with _reels_lock:
-        if key not in _reels:
-            _reels[key] = Reel(stage)
-        _reels.move_to_end(key)
-        while len(_reels) > KEPT_STAGES:
-            _reels.popitem(last=False)
-        return _reels[key]
+    def _keep(self, wanted: Pose, made: "Future[bytes]") -> None:
+        self._making.pop(wanted, None)
+        is_made = not made.cancelled() and made.exception() is None
+        if is_made and self._cache.put((self._number, wanted), made.result()):
+            self._likenesses.add(wanted)
 
 
 def _forget(making: "asyncio.Future[bytes]") -> None:
     """Nobody waits any more: what went wrong will be met by who asks next."""
     if not making.cancelled():
         making.exception()
+
+
+class Reels:
+    """Reels by scene, and the process that makes their pictures."""
+
+    def __init__(self) -> None:
+        self._atelier = Atelier()
+        self._cache = Cache()
+        self._reels: OrderedDict[Scene, Reel] = OrderedDict()
+
+    async def open(self, scene: Scene) -> Reel:
+        """The reel of `scene`; takes a second or two when it is new.
+
+        Raises `AtelierError` if it cannot be made.
+        """
+        if scene not in self._reels:
+            whole = await asyncio.wrap_future(self._atelier.whole(scene))
+            if scene not in self._reels:
+                self._reels[scene] = Reel(
+                    scene.avatar_id,
+                    whole,
+                    lambda pose: self._atelier.picture(scene, pose),
+                    self._cache,
+                )
+        self._reels.move_to_end(scene)
+        while len(self._reels) > _KEPT_REELS:
+            self._reels.popitem(last=False)
+        return self._reels[scene]
+
+    async def warm(self, scene: Scene) -> None:
+        """Have ready what most pictures of `scene` are put together from."""
+        await asyncio.wrap_future(self._atelier.warm(scene))
+
+    def close(self) -> None:
+        """Make nothing any more. Closing twice is harmless."""
+        self._atelier.close()
+
+
+#: of this process, as drawings are kept for all of it
+reels: Final = Reels()

@@ -1,18 +1,18 @@
 """The avatar's sound."""
 
 from fractions import Fraction
-from typing import Any
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av import AudioFrame, Packet
+from av import AudioFrame
 
-from streaming.engine.packets import Sound
+from streaming.engine.clock import MediaClock
+from streaming.engine.packets import Sounds
+from streaming.engine.packets.sounds import Send
 from streaming.engine.performance import Performance
 from streaming.engine.speech.sound import RATE_HZ
 
 PACKET_S = 0.02
 _PACKET = round(RATE_HZ * PACKET_S)
-_LATE_S = 0.2  # beyond this, time lost is left out instead of being caught up
 
 
 class VoiceTrack(MediaStreamTrack):
@@ -24,32 +24,29 @@ class VoiceTrack(MediaStreamTrack):
         super().__init__()
         self._performance = performance
         self._sent = 0
-        self._encoded: Sound | None = None
 
-    def send_packets(self) -> None:
-        """Give Opus packets from now on, instead of samples to be encoded."""
-        self._encoded = Sound()
+    @property
+    def clock(self) -> MediaClock:
+        return self._performance.clock
 
-    async def recv(self) -> "AudioFrame | Packet[Any]":
+    def packets(self, send: Send) -> Sounds:
+        """The same sound as packets of Opus."""
+        return Sounds(self._performance, send)
+
+    async def recv(self) -> AudioFrame:
         """The next packet's sound, at its time. Raises `MediaStreamError` once ended."""
         if self.readyState != "live":
             raise MediaStreamError
-        clock = self._performance.clock
         due_s = self._sent / RATE_HZ
-        if clock.now_s() - due_s > _LATE_S:
-            clock.hold_at(due_s)
-        await clock.wait_until(due_s)
+        self.clock.leave_out_lost(due_s, PACKET_S)
+        await self.clock.wait_until(due_s)
 
         samples = self._performance.sound(_PACKET)
-        sound: AudioFrame | Packet[Any]
-        if self._encoded is not None:
-            sound = Packet(self._encoded.packet(samples))
-        else:
-            sound = AudioFrame.from_ndarray(
-                samples.reshape(1, -1), format="s16", layout="mono"
-            )
-            sound.sample_rate = RATE_HZ
-        sound.pts = self._sent
-        sound.time_base = Fraction(1, RATE_HZ)
+        frame = AudioFrame.from_ndarray(
+            samples.reshape(1, -1), format="s16", layout="mono"
+        )
+        frame.sample_rate = RATE_HZ
+        frame.pts = self._sent
+        frame.time_base = Fraction(1, RATE_HZ)
         self._sent += _PACKET
-        return sound
+        return frame

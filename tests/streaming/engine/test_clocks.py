@@ -33,16 +33,27 @@ def test_it_runs_with_time():
     assert clock.now_s() == 1.5
 
 
-def test_time_that_is_held_back_is_left_out_for_everybody():
+def test_time_that_is_lost_is_left_out_for_everybody_in_whole_steps():
     hand = Hand()
     clock = MediaClock(hand)
     clock.now_s()
     hand.now += 10
 
-    clock.hold_at(2.0)
-    hand.now += 0.5
+    clock.leave_out_lost(2.015, 0.125)
 
-    assert clock.now_s() == 2.5
+    assert clock.now_s() == 2.125
+    assert clock.monotonic_at(2.625) == hand.now + 0.5
+
+
+def test_time_that_can_be_caught_up_is_not_lost():
+    hand = Hand()
+    clock = MediaClock(hand)
+    clock.now_s()
+    hand.now += 2
+
+    clock.leave_out_lost(1.9, 0.02)
+
+    assert clock.now_s() == 2
 
 
 async def test_waiting_for_the_past_returns_at_once():

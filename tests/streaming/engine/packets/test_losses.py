@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,11 +13,13 @@ import pytest
 from aiortc import RTCRtpReceiver
 
 from streaming.engine.clock import MediaClock
-from streaming.engine.face import Performer, Stage, stage
+from streaming.engine.face import Performer, stage
+from streaming.engine.packets import Pictures
+from streaming.engine.packets.cache import Cache
 from streaming.engine.performance import Performance
 from streaming.engine.speech import Delivery, Synthesiser, find_voice
-from streaming.engine.tracks import FaceTrack
 from tests.streaming.engine.conftest import Caller, Engine
+from tests.streaming.engine.packets.reels import reel_on
 from tests.wire_viewer import WireViewer
 
 LONG = "Many more moments with no pause anywhere along the line, " * 6
@@ -38,6 +41,13 @@ def picture_of(decoder: av.VideoCodecContext, packet: Any) -> "np.ndarray":
     return frame.to_ndarray(format="gray")
 
 
+async def shown(pictures: Pictures, condition: Callable[[], bool]) -> None:
+    """Let pictures have their turns until something is so."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 (time passes by itself)
+            await asyncio.sleep(pictures.act() - time.monotonic())
+
+
 @pytest.fixture
 async def performance() -> AsyncIterator[Performance]:
     synthesiser = Synthesiser()
@@ -53,23 +63,26 @@ async def performance() -> AsyncIterator[Performance]:
 
 
 async def test_who_comes_late_gets_the_whole_picture_first(performance: Performance):
-    shown = stage("june", width=320, height=180)
-    ready: asyncio.Future[Stage] = asyncio.get_running_loop().create_future()
-    ready.set_result(shown)
     early, late = new_decoder(), new_decoder()
+    sent: list[tuple[bytes, int]] = []
     with ThreadPoolExecutor(2) as pool:
-        track = FaceTrack(performance, ready, pool)
-        track.send_packets()
-        for _ in range(8):
-            picture_of(early, await track.recv())
+        pictures = Pictures(
+            reel_on(stage("june", width=320, height=180), pool, Cache()),
+            performance,
+            lambda packet, ticks: sent.append((packet, ticks)),
+        )
+        await shown(pictures, lambda: len(sent) >= 8)
+        for packet, _ in sent:
+            picture_of(early, packet)
 
-        track.send_whole()
-        packets: list[Any] = [await track.recv() for _ in range(3)]
-        track.stop()
+        pictures.send_whole()
+        seen = len(sent)
+        await shown(pictures, lambda: len(sent) >= seen + 3)
 
-    for packet in packets:
+    (_, whole_at), (_, shown_at), *_ = sent[seen:]
+    for packet, _ in sent[seen:]:
         assert np.array_equal(picture_of(late, packet), picture_of(early, packet))
-    assert 0 < packets[1].pts - packets[0].pts < 360
+    assert 0 < shown_at - whole_at < 360
 
 
 def video_receiver(viewer: WireViewer) -> RTCRtpReceiver:

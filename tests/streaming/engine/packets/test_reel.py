@@ -3,7 +3,8 @@
 import asyncio
 import random
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import av
 import numpy as np
@@ -11,11 +12,14 @@ import pytest
 
 from streaming.engine.face import Mood, Mouth, MouthKey, Performer, Pose, Stage, Viseme
 from streaming.engine.face.looks import few_mouths, mouth_shapes, passing_mouth
-from streaming.engine.packets import Reel, Sound, rehearse
+from streaming.engine.packets import Reel, rehearse
+from streaming.engine.packets.atelier import AtelierError
 from streaming.engine.packets.cache import Cache
 from streaming.engine.packets.reel import Allowance
 from streaming.engine.packets.rehearsal import talker
 from streaming.engine.packets.shots import like, shot
+from streaming.engine.packets.sound import Sound
+from tests.streaming.engine.packets.reels import reel_on
 
 WIDTH, HEIGHT = 320, 180
 KEYS = [
@@ -37,8 +41,20 @@ def stage(request: pytest.FixtureRequest) -> Stage:
 
 
 @pytest.fixture
-def reel(stage: Stage) -> Reel:
-    return Reel(stage, Cache())
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+@pytest.fixture
+def reel(stage: Stage, pool: ThreadPoolExecutor) -> Reel:
+    return reel_on(stage, pool, Cache())
+
+
+async def sent_for(reel: Reel, pose: Pose) -> bytes | None:
+    """What a viewer gets who is to see `pose` now."""
+    picture = reel.at_hand(pose)
+    return picture if isinstance(picture, bytes | None) else await picture
 
 
 def shown(decoder: av.VideoCodecContext, packet: bytes) -> "np.ndarray":
@@ -94,36 +110,67 @@ def test_a_picture_is_made_once(reel: Reel):
 async def test_viewers_who_want_the_same_picture_at_once_share_it(reel: Reel):
     pose = talk(1)[-1]
 
-    with ThreadPoolExecutor(2) as pool:
-        first, second = await asyncio.gather(
-            reel.picture(pose, pool), reel.picture(pose, pool)
-        )
+    first, second = await asyncio.gather(sent_for(reel, pose), sent_for(reel, pose))
 
+    assert first is not None
     assert first is second
 
 
-async def test_a_picture_that_would_be_late_is_replaced_by_its_like(reel: Reel):
+async def test_a_picture_that_would_be_late_is_replaced_by_its_like(
+    reel: Reel, pool: ThreadPoolExecutor
+):
     pose = Pose(sway=3, mouth=Mouth(open=4))
     near = reel.make(pose._replace(sway=4))
     held = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(held.wait)
-        sent = await reel.picture(pose, pool)
-        held.set()
+    pool.submit(held.wait)
+    sent = await sent_for(reel, pose)
+    held.set()
+    await reel.prepare(pose)
 
     assert sent is near
     assert reel.find(pose) is not None
 
 
-async def test_too_many_new_pictures_at_once_are_not_all_made(reel: Reel):
+async def test_only_so_many_new_pictures_are_made_in_a_second(reel: Reel):
     made = reel.make(Pose())
-    poses = [Pose(sway=sway, nod=nod) for sway in (-1, 0, 1) for nod in (-1, 1)]
-    reel._allowance = Allowance(2.0, monotonic=lambda: 0.0)
-    with ThreadPoolExecutor(1) as pool:
-        sent = [await reel.picture(pose, pool) for pose in poses]
+    near = [Pose(sway=sway, nod=nod) for sway in (-1, 0, 1) for nod in (-1, 1)]
+    far = [Pose(sway=10, mouth=Mouth(open=opened)) for opened in (3, 5, 7)]
+    reel._new = Allowance(2.0, monotonic=lambda: 0.0)
+    reel._needed = Allowance(1.0, monotonic=lambda: 0.0)
+    sent = [await sent_for(reel, pose) for pose in near]
+    sent_far = [await sent_for(reel, pose) for pose in far]
 
-    assert sum(reel.find(pose) is not None for pose in poses) == 2
+    assert sum(reel.find(pose) is not None for pose in near) == 2
     assert made in sent
+    assert [packet is not None for packet in sent_far] == [True, False, False]
+
+
+async def test_what_the_cache_has_dropped_passes_for_nothing(
+    stage: Stage, pool: ThreadPoolExecutor
+):
+    cache = Cache(max_bytes=1)
+    reel = reel_on(stage, pool, cache)
+    reel.make(Pose(sway=1))
+    kept = reel.make(Pose(sway=3))
+    reel._new = Allowance(0.0)
+
+    assert len(cache) == 1
+    assert await sent_for(reel, Pose()) is kept
+
+
+async def test_a_picture_that_cannot_be_made_is_told_to_who_waits_and_tried_again(
+    reel: Reel,
+):
+    paint, pose = reel._paint, Pose(sway=5)
+    broken: Future[bytes] = Future()
+    broken.set_exception(AtelierError("the process ended"))
+    reel._paint = lambda _: broken
+
+    with pytest.raises(AtelierError):
+        await sent_for(reel, pose)
+    reel._paint = paint
+
+    assert await sent_for(reel, pose) is not None
 
 
 def test_the_allowance_comes_back_with_time_but_is_never_saved_up():
