@@ -12,8 +12,10 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.utils.timezone import now
 
+from chat import metrics
 from chat.context import context_for
 from chat.fillers import Filler, filler_text
+from chat.letting_go import older_turns_let_go
 from chat.minds import mind_for
 from chat.models import Piece, Turn
 from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
@@ -83,6 +85,7 @@ class Feeding:
         await self._record("turn.started", {"kind": turn.kind, "prompt": turn.prompt})
         if self.takes_over:
             await services.interrupt(self.session, before_turn=turn.number)
+            await unbroken(older_turns_let_go(self.session, turn))
 
     async def _feed(self) -> None:
         turn = self.turn
@@ -148,7 +151,8 @@ class Feeding:
     async def _finish(self, *, interrupted: bool = False, failed: str = "") -> None:
         turn = self.turn
         turn.finished_ms = self._clock_ms()
-        await sync_to_async(turn.end)(interrupted=interrupted, failed=failed)
+        if not await sync_to_async(turn.end)(interrupted=interrupted, failed=failed):
+            return
         said = {"reply": turn.reply, "interrupted": turn.interrupted}
         await self._record("turn.finished", said)
         await self._record("turn.timings", turn.timings())
@@ -163,7 +167,10 @@ class Feeding:
 async def tell_talk(session: Session, task_id: str) -> None:
     """The viewer hears the piece `task_id`: when a turn begins to be heard, say so."""
     turn = await sync_to_async(Turn.objects.heard_by_viewer)(session, task_id, now())
-    if turn is not None and turn.ended_at is not None:
+    if turn is None:
+        return
+    metrics.observe_talk(turn)
+    if turn.ended_at is not None:
         told = {"turn": turn.number} | turn.timings()
         await events.record(session, "turn.timings", told)
 

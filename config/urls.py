@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config.views import demo_sign_in, favicon, health
+from config.views import demo_sign_in, favicon, health, metrics
 
 urlpatterns = [
     path("", include("personas.urls")),
     path("", include("streaming.urls")),
     path("", include("chat.urls")),
     path("healthz", health, name="health"),
+    path("metrics", metrics, name="metrics"),
     path("favicon.ico", favicon),
     path("demo/sign-in/<str:token>/", demo_sign_in, name="demo_sign_in"),
     path("admin/", admin.site.urls),

@@ -5,3 +5,8 @@ class StreamingConfig(AppConfig):
     """Accounts, their seats, and the sessions that hold them."""
 
     name = "streaming"
+
+    def ready(self) -> None:
+        from streaming import metrics
+
+        metrics.register()
