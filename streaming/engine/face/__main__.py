@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from PIL import Image
+
 from streaming.engine.face.character import AVATARS
 from streaming.engine.face.sheet import details, overview
 
@@ -33,8 +35,8 @@ def main() -> None:
         if out:
             sheet = draw(avatar_ids)
             if asked.width:
-                sheet.thumbnail((asked.width, sheet.height))
-            sheet.save(out)
+                sheet.thumbnail((asked.width, sheet.height), Image.Resampling.LANCZOS)
+            sheet.save(out, quality=82)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ EXPRESSIONS: Mapping[Emotion, Expression] = MappingProxyType(
     {
         Emotion.NEUTRAL: PLAIN,
         Emotion.EXCITED: Expression(smile=0.085, squint=0.04, droop=-0.07, knit=-2.0),
-        Emotion.SERIOUS: Expression(smile=-0.06, squint=0.03, droop=0.06, knit=10.0),
+        Emotion.SERIOUS: Expression(smile=-0.06, squint=0.03, droop=0.06, knit=7.0),
         Emotion.FRIENDLY: Expression(smile=0.07, squint=0.09, knit=-2.5),
         Emotion.SOOTHING: Expression(smile=0.04, squint=0.06, droop=0.15, knit=-6.0),
         Emotion.BROADCASTER: PLAIN,

@@ -68,8 +68,8 @@ def brow_levels() -> tuple[int, ...]:
 
 @cache
 def mouth_shapes() -> tuple[Mouth, ...]:
-    """Every mouth that can be: each shape, and what comes between any two."""
-    found = dict.fromkeys(mouth_for(viseme) for viseme in Viseme)
+    """Every mouth that can be: those that are held, and what comes between any two."""
+    found = dict.fromkeys(_held_mouths())
     for before in Viseme:
         for after in Viseme:
             keys = (
@@ -84,8 +84,8 @@ def mouth_shapes() -> tuple[Mouth, ...]:
 
 @cache
 def few_mouths() -> tuple[Mouth, ...]:
-    """Every shape that is held, and of what comes between them one of each few."""
-    few = list(dict.fromkeys(mouth_for(viseme) for viseme in Viseme))
+    """Every one that is held, and of what comes between them one of each few."""
+    few = list(dict.fromkeys(_held_mouths()))
     for mouth in mouth_shapes():
         near = (one for one in few if is_shut(one) == is_shut(mouth))
         if min((_seen_difference(one, mouth) for one in near), default=_LIKE) >= _LIKE:
@@ -102,14 +102,22 @@ def passing_mouth(mouth: Mouth) -> Mouth:
     )
 
 
+def _held_mouths() -> list[Mouth]:
+    """Those of the sounds, and those of who listens and of who thinks."""
+    return [*(mouth_for(viseme) for viseme in Viseme), Mouth(wide=4), Mouth(wide=-4)]
+
+
 def is_shut(mouth: Mouth) -> bool:
     return mouth.open == 0
 
 
 @lru_cache(maxsize=4096)
 def nearest_mouth(mouth: Mouth) -> Mouth:
-    """The drawn mouth that is most like another one."""
-    return min(mouth_shapes(), key=lambda drawn: _difference(drawn, mouth))
+    """The drawn mouth that is most like another one; shut lips stay shut."""
+    return min(
+        (drawn for drawn in mouth_shapes() if is_shut(drawn) == is_shut(mouth)),
+        key=lambda drawn: _difference(drawn, mouth),
+    )
 
 
 def _difference(one: Mouth, other: Mouth) -> float:

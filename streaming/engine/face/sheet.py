@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from streaming.engine.emotions import Emotion
 from streaming.engine.face.articulation import mouth_for
@@ -23,7 +23,7 @@ COLUMNS = 8
 CELL = 300
 HEAD: Rect = (340, 40, 600, 600)
 MOUTH_ROOM = 190  # how much of the drawing is shown around a mouth
-LABEL = 18
+LABEL = 40
 BACK, INK = "#20242a", "#e8eaed"
 AT_S = 5.0
 
@@ -38,21 +38,24 @@ def overview(avatar_ids: Sequence[str]) -> Image.Image:
     left = len(faces) * CELL
     sheet = Image.new(
         "RGB",
-        (left + columns * half, len(avatar_ids) * (CELL + LABEL) + LABEL),
+        (left + columns * half, LABEL + len(avatar_ids) * CELL),
         BACK,
     )
-    write = ImageDraw.Draw(sheet)
+    write, font = ImageDraw.Draw(sheet), ImageFont.load_default(LABEL * 0.7)
     for index, (name, _) in enumerate(faces):
-        write.text((index * CELL + 6, 3), name, fill=INK)
+        write.text((index * CELL + 8, 3), name, fill=INK, font=font)
     for row, avatar_id in enumerate(avatar_ids):
-        top = LABEL + row * (CELL + LABEL)
+        top = LABEL + row * CELL
         for index, (_, pose) in enumerate(faces):
             sheet.paste(_seen(avatar_id, pose, HEAD, CELL), (index * CELL, top))
         for index, (name, pose) in enumerate(mouths):
             x, y = left + index % columns * half, top + index // columns * half
             sheet.paste(_seen(avatar_id, pose, _around_mouth(avatar_id), half), (x, y))
-            write.text((x + 4, y + 2), name, fill=INK, stroke_width=2, stroke_fill=BACK)
-        write.text((6, top + CELL + 3), AVATARS[avatar_id].name, fill=INK)
+            write.text(
+                (x + 6, y + 2), name, INK, font, stroke_width=3, stroke_fill=BACK
+            )
+        name = AVATARS[avatar_id].name
+        write.text((8, top + 4), name, INK, font, stroke_width=3, stroke_fill=BACK)
     return sheet
 
 
@@ -66,12 +69,12 @@ def details(avatar_ids: Sequence[str]) -> Image.Image:
     rows = -(-len(cells) // COLUMNS)
     height = CELL + LABEL
     sheet = Image.new("RGB", (COLUMNS * CELL, rows * height), BACK)
-    write = ImageDraw.Draw(sheet)
+    write, font = ImageDraw.Draw(sheet), ImageFont.load_default(LABEL * 0.5)
     for index, (name, picture) in enumerate(cells):
         left, top = index % COLUMNS * CELL, index // COLUMNS * height
         if picture is not None:
             sheet.paste(picture, (left, top + LABEL))
-            write.text((left + 6, top + 3), name, fill=INK)
+            write.text((left + 6, top + 8), name, fill=INK, font=font)
     return sheet
 
 

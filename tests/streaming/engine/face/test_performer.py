@@ -13,6 +13,7 @@ from streaming.engine.face import (
     idle,
     mouth_keys,
 )
+from streaming.engine.face.looks import nearest_mouth, passing_mouth
 from streaming.engine.face.poses import (
     BREATHS,
     LIDS_CLOSED,
@@ -237,6 +238,19 @@ def test_moods_show():
     assert looks.count(-1) / len(looks) > 0.6
     assert sum(brows) / len(brows) > 0.8
     assert poses(thinking, 0, 10) == poses(listening, 0, 10)
+
+
+def test_who_listens_smiles_a_little_and_who_thinks_purses_shut_lips():
+    performers = {mood: Performer("x", seed=2) for mood in Mood}
+    for mood, performer in performers.items():
+        performer.set_mood(mood, 0.0)
+
+    at_rest = {mood: performers[mood].pose_at(5.0).mouth for mood in Mood}
+
+    assert at_rest[Mood.THINKING].wide < at_rest[Mood.IDLE].wide == 0
+    assert at_rest[Mood.LISTENING].wide > 0
+    for mouth in at_rest.values():
+        assert nearest_mouth(mouth) == passing_mouth(mouth) == mouth
 
 
 @pytest.mark.parametrize("after_s", [0.04, 0.2, 0.5])
