@@ -13,21 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.prepared import DATABASE, lay_out, manage
+from tests.services.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    port, engine_port = free_ports(2)
+    port, engine_port = free_port(), free_port()
     env = {
         "PATH": os.environ["PATH"],
         "STATE_DIR": str(tmp_path),

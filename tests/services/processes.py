@@ -1,6 +1,8 @@
 """Processes that tests start, watch and kill."""
 
+import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -70,10 +72,15 @@ def running(
 
 
 def free_port() -> int:
-    """A port that nobody listens on now, and hopefully nobody will until we do."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, and hopefully nobody will until we do.
+
+    It is none of those that the kernel gives to whoever connects or takes any port.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def accepts(port: int) -> bool:
