@@ -1,6 +1,6 @@
 """Personas in the admin: real fields, lists one per line, and the prompt they become."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from personas import limits
+from personas.admin_documents import DocumentInline, without_passages
 from personas.models import CurrentPersona, NotFitAsDefault, Persona
 from personas.models.visibility import Visibility
 from personas.prompt import system_prompt
@@ -96,6 +97,7 @@ class PersonaAdmin(PersonaModelAdmin):
         "updated_at",
     )
     actions = ("make_site_default", "make_public", "make_private", "duplicate")
+    inlines: ClassVar[Any] = (DocumentInline,)
     save_on_top = True
     fieldsets = (
         (None, {"fields": ("name", "title")}),
@@ -200,7 +202,7 @@ class PersonaAdmin(PersonaModelAdmin):
         defaults = [
             f"{persona} (the site default)" for persona in objs if persona.is_default
         ]
-        return deleted, counts, lacking, [*protected, *defaults]
+        return without_passages(deleted), counts, lacking, [*protected, *defaults]
 
     @admin.action(description="Make site default", permissions=["change"])
     def make_site_default(

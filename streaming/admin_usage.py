@@ -129,4 +129,4 @@ class LimitedUserAdmin(UserModelAdmin):
 
 @admin.register(Persona)
 class LimitedPersonaAdmin(PersonaAdmin):
-    inlines = (PersonaLimitsInline,)
+    inlines = (PersonaLimitsInline, *PersonaAdmin.inlines)

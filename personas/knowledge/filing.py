@@ -236,23 +236,3 @@ def _give_up(document: Document, problem: str) -> None:
             chars=0,
             read_at=now(),
         )
-
-
-# Copies ---------------------------------------------------------------------------------
-
-
-def copy_all(original: Persona, copy: Persona) -> None:
-    """Give a new copy of a persona the same documents, read as they are."""
-    for document in Document.objects.filter(persona=original.pk).select_related("file"):
-        passages = list(document.passages.all())
-        file = document.file
-        document.pk, document.persona = None, copy
-        document._state.adding = True
-        document.save()
-        DocumentFile.objects.create(document=document, content=file.content)
-        for passage in passages:
-            passage.pk, passage.document, passage.persona = None, document, copy
-            passage._state.adding = True
-        Passage.objects.bulk_create(passages, batch_size=500)
-        if document.state == Document.State.UPLOADED:
-            _have_read(document)

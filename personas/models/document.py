@@ -1,11 +1,11 @@
 """Documents that a persona answers from, and the passages that they are read into."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from personas import limits
 from personas.fields import LineField
@@ -20,10 +20,26 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def unread(self) -> Self:
         return self.filter(state=Document.State.UPLOADED)
 
-    def inherited_by(self, persona: Persona) -> Self:
-        """Those of a copy that its original has as well."""
-        originals = Document.objects.filter(persona=persona.copied_from_id)
-        return self.filter(persona=persona, sha256__in=originals.values("sha256"))
+    def inherited(self) -> Self:
+        """Those that the persona that theirs was copied from has as well."""
+        same = Document.objects.filter(
+            persona=OuterRef("persona__copied_from"), sha256=OuterRef("sha256")
+        )
+        return self.filter(Exists(same))
+
+    def copy_to(self, persona: Persona) -> None:
+        """Give another persona the same documents, read as they are. Call it in a
+        transaction."""
+        for document in self.select_related("file"):
+            passages = list(document.passages.all())
+            content = document.file.content
+            copy = _as_new(document, persona=persona)
+            copy.save()
+            DocumentFile.objects.create(document=copy, content=content)
+            Passage.objects.bulk_create(
+                [_as_new(p, document=copy, persona=persona) for p in passages],
+                batch_size=500,
+            )
 
 
 class Document(models.Model):
@@ -143,3 +159,15 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"passage {self.position} of {self.document_id}"
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def _as_new(row: Row, **values: models.Model) -> Row:
+    """The row as one that is not in the database yet."""
+    row.pk = None
+    row._state.adding = True
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row

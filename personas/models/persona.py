@@ -349,12 +349,13 @@ class Persona(models.Model):
     def replace_profile(self, **values: Any) -> None:
         """Make `values` the whole profile; what they leave out becomes empty.
 
-        A new name means somebody else: greeting, farewell and knowledge that were only
-        inherited from the persona this one was copied from do not speak for them and go
-        as well.
+        A new name means somebody else: greeting, farewell, knowledge and documents that
+        were only inherited from the persona this one was copied from do not speak for
+        them and go as well.
         """
         if values["name"] != self.name:
             values |= dict.fromkeys(self._inherited_words(), "")
+            self.documents.inherited().delete()
         blank = {name: _blank_value(name) for name in self.PROFILE_FIELDS}
         self.change(**blank | values)
 
@@ -369,7 +370,10 @@ class Persona(models.Model):
     def copy_for(self, owner: User | None) -> "Persona":
         """A private copy with its own slug; None makes it the site's."""
         content = {name: getattr(self, name) for name in self.CONTENT_FIELDS}
-        return Persona.objects.create(owner=owner, copied_from=self, **content)
+        with transaction.atomic():
+            copy = Persona.objects.create(owner=owner, copied_from=self, **content)
+            self.documents.copy_to(copy)
+        return copy
 
     def become_site_default(self) -> None:
         """Take the place of the site default. Raises `NotFitAsDefault` when not public

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> None:
     _limit(given.max_cpu_s, given.max_memory_bytes)
     try:
         content = read(given.kind, sys.stdin.buffer.read(), max_pages=given.max_pages)
-        _check(content, given.max_chars)
+        check(content, given.max_chars)
         blocks = [[b.text, b.headings, b.page] for b in content.blocks]
         answer = {"title": content.title, "blocks": blocks}
     except CannotRead as exc:
@@ -61,7 +61,8 @@ def _limit(cpu_s: int, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # pipes are not files
 
 
-def _check(content: Content, max_chars: int) -> None:
+def check(content: Content, max_chars: int) -> None:
+    """Raises `CannotRead` when there is nothing, or too much."""
     chars = sum(len(block.text) for block in content.blocks)
     if not chars:
         raise CannotRead("There is no text in it.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from personas.knowledge import filing
 from personas.knowledge.reading import Content
-from personas.knowledge.reading.__main__ import read
+from personas.knowledge.reading.__main__ import check, read
 from personas.models import Document, Persona
 
 LIBRARY = Path(__file__).parent / "library"
@@ -12,7 +12,9 @@ LIBRARY = Path(__file__).parent / "library"
 
 def read_here(kind: str, data: bytes) -> Content:
     """In this process, which is quicker; that it is done in another has its own tests."""
-    return read(kind, data, max_pages=100)
+    content = read(kind, data, max_pages=100)
+    check(content, max_chars=100_000)
+    return content
 
 
 def add_and_read(persona: Persona, name: str, content: bytes) -> Document:

@@ -1,0 +1,228 @@
+"""Documents in the admin: below their persona, to upload and remove, and in a list."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from personas import limits
+from personas.knowledge import filing
+from personas.knowledge.errors import DocumentRefused
+from personas.models import Document, Passage, Persona
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    DocumentModelForm = forms.ModelForm[Document]
+    DocumentInlineFormSet = forms.BaseInlineFormSet[Document, Persona, Any]
+    DocumentTabularInline = admin.TabularInline[Document, Persona]
+    DocumentModelAdmin = admin.ModelAdmin[Document]
+else:
+    DocumentModelForm = forms.ModelForm
+    DocumentInlineFormSet = forms.BaseInlineFormSet
+    DocumentTabularInline = admin.TabularInline
+    DocumentModelAdmin = admin.ModelAdmin
+
+_ACCEPTED = ",".join(filing.KINDS)
+_PASSAGES_SHOWN = 200
+#: How Django begins the lines of rows that nobody knows as such.
+_PIECES = ("Passage: ", "Document file: ")
+
+
+class DocumentForm(DocumentModelForm):
+    """A new document is a file; of one that is there only the title can be changed."""
+
+    file = forms.FileField(
+        label="file",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": _ACCEPTED}),
+        help_text=(
+            "Text, Markdown, HTML or PDF with text, at most "
+            f"{limits.DOCUMENT_MAX_BYTES // 1_000_000} MB."
+        ),
+    )
+    read_again = forms.BooleanField(required=False)
+
+    upload: filing.Upload | None = None
+
+    class Meta:
+        model = Document
+        fields = ("title",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        superfluous = "read_again" if self.instance._state.adding else "file"
+        self.fields[superfluous].disabled = True
+        self.fields[superfluous].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.instance._state.adding:
+            return given
+        if "file" in given:
+            self.upload = self._judged(given["file"])
+        return given
+
+    def _judged(self, file: Any) -> filing.Upload | None:
+        if not file:
+            self.add_error("file", "Choose a file.")
+            return None
+        try:
+            if file.size > limits.DOCUMENT_MAX_BYTES:
+                raise filing.too_large(file.size)
+            return filing.judge(file.name, file.read())
+        except DocumentRefused as exc:
+            self.add_error("file", f"The file {exc.problem}")
+            return None
+
+
+class DocumentFormSet(DocumentInlineFormSet):
+    """Files that are there already, or one too many, are told at the file."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = {
+            form.instance.sha256
+            for form in self.initial_forms
+            if form not in self.deleted_forms
+        }
+        for form in self.extra_forms:
+            upload = getattr(form, "upload", None)
+            if upload is None:
+                continue
+            if upload.sha256 in kept:
+                form.add_error("file", "This very file is there already.")
+            kept.add(upload.sha256)
+        if len(kept) > limits.DOCUMENTS_MAX:
+            raise ValidationError(
+                f"A persona has at most {limits.DOCUMENTS_MAX} documents. "
+                "Delete one, or join some."
+            )
+
+    def save_new(self, form: Any, commit: bool = True) -> Document:
+        """The persona exists by now. What `clean` has let through is taken in."""
+        return filing.add(
+            self.instance,
+            form.upload,
+            title=form.cleaned_data.get("title", ""),
+            added_by=getattr(form, "added_by", None),
+        )
+
+    def save_existing(self, form: Any, obj: Document, commit: bool = True) -> Document:
+        document: Document = super().save_existing(form, obj, commit=commit)
+        if form.cleaned_data.get("read_again"):
+            filing.read_again(document)
+        return document
+
+
+class DocumentInline(DocumentTabularInline):
+    model = Document
+    form = DocumentForm
+    formset = DocumentFormSet
+    fields = ("title", "file", "read_again", "standing", "size", "created_at")
+    readonly_fields = ("standing", "size", "created_at")
+    extra = 1
+    verbose_name_plural = "Documents that it answers from"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        return super().get_queryset(request).annotate(passage_count=Count("passages"))
+
+    @admin.display(description="state")
+    def standing(self, document: Document) -> str:
+        return standing(document)
+
+    @admin.display(description="size")
+    def size(self, document: Document) -> str:
+        return "" if document._state.adding else filesizeformat(document.size_bytes)
+
+
+@admin.register(Document)
+class DocumentAdmin(DocumentModelAdmin):
+    """All documents, above all those that could not be read; they are added to a persona."""
+
+    list_display = ("__str__", "persona", "kind", "standing", "size", "created_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("persona",)
+    search_fields = ("title", "file_name", "persona__name")
+    actions = ("read_again",)
+    fields = (
+        "title",
+        "persona",
+        "file_name",
+        "standing",
+        "size",
+        "added_by",
+        "created_at",
+        "read_at",
+        "what_was_read",
+    )
+    readonly_fields = fields[1:]
+
+    class Media:
+        css = {"all": ("personas/admin.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        return super().get_queryset(request).annotate(passage_count=Count("passages"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return without_passages(deleted), counts, lacking, protected
+
+    @admin.display(description="state", ordering="state")
+    def standing(self, document: Document) -> str:
+        return standing(document)
+
+    @admin.display(description="size", ordering="size_bytes")
+    def size(self, document: Document) -> str:
+        return filesizeformat(document.size_bytes)
+
+    @admin.display(description="what was read")
+    def what_was_read(self, document: Document) -> SafeString:
+        passages = document.passages.defer("vector")[:_PASSAGES_SHOWN]
+        text = "\n\n".join(map(_in_words, passages))
+        return format_html('<pre class="prompt-preview">{}</pre>', text)
+
+    @admin.action(description="Read again", permissions=["change"])
+    def read_again(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        for document in queryset:
+            filing.read_again(document)
+        self.message_user(request, "They are read again; look in a moment.")
+
+
+def standing(document: Document) -> str:
+    """Its state in words, with what came of reading it."""
+    if document._state.adding:
+        return ""
+    match document.state:
+        case Document.State.READY:
+            count = getattr(document, "passage_count", 0)
+            return (
+                f"ready: {document.chars:,} characters in {count} "
+                f"{'passage' if count == 1 else 'passages'}"
+            )
+        case Document.State.FAILED:
+            return document.problem
+        case _:
+            return "waiting to be read; reload in a moment"
+
+
+def without_passages(listed: list[Any]) -> list[Any]:
+    """What will be deleted, without the thousand pieces of a document: it says enough."""
+    whole = [item for item in listed if not str(item).startswith(_PIECES)]
+    return [
+        without_passages(item) if isinstance(item, list) else item for item in whole
+    ]
+
+
+def _in_words(passage: Passage) -> str:
+    where = [f"page {passage.page}"] if passage.page else []
+    return " · ".join([*where, passage.heading]).strip(" ·") + f"\n{passage.text}"
