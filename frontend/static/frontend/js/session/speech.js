@@ -14,7 +14,7 @@ const LONGEST_HUSH_MS = 1_500
 const LONGEST_PAUSE_MS = 4_000
 
 /** What is heard lags behind what is told: the browser holds sound back for about so long. */
-const PLAYOUT_MS = 80
+const PLAYOUT_MS = 120
 
 export class Speech extends EventTarget {
   #captions = new Captions()
