@@ -17,7 +17,7 @@ LEAD_S = 0.045  # how far the mouth is ahead of the sound
 REACH_S = 0.075  # how far a shape is felt to either side
 UNHURRIED_S = 0.1  # a vowel that is shorter does not get to its shape
 SWING, SWING_S = 3.4, 0.04  # eighths of an open mouth, and the time that they take
-TUCKED, OPEN_TUCKED = 2.0, 3  # from where a lip is under the teeth, and how open then
+TUCKED, OPEN_TUCKED = 2.0, 1  # from where a lip is under the teeth, and how open then
 PRESS_RAMP_S = 0.08  # from an open mouth to shut lips
 
 Shape = tuple[float, float, float, float, float]
