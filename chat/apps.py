@@ -8,5 +8,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import silence
+        from chat.scripts import ending
 
         silence.connect()
+        ending.connect()

@@ -38,22 +38,22 @@ class TalkConsumer(SessionConsumer):
 
     async def receive_message(self, content: dict[str, Any]) -> None:
         match messages.parse(content):
-            case messages.Say(text):
-                await self._start(Turn.Kind.SAY, text)
-            case messages.Ask(text):
-                await self._start(Turn.Kind.ASK, text)
+            case messages.Say(text, interrupts):
+                await self._start(Turn.Kind.SAY, text, interrupts=interrupts)
+            case messages.Ask(text, interrupts):
+                await self._start(Turn.Kind.ASK, text, interrupts=interrupts)
             case messages.Interrupt():
                 await self._interrupt()
             case None:
                 await super().receive_message(content)
 
-    async def _start(self, kind: Turn.Kind, text: str) -> None:
+    async def _start(self, kind: Turn.Kind, text: str, *, interrupts: bool) -> None:
         if not self.is_viewer:
             raise NotTheViewer
         if not self._talk.take(time.monotonic()):
             raise TooFast
         session = await services.get_open_session(self.session.pk, self.user)
-        await self.turns.start(session, kind, text)
+        await self.turns.start(session, kind, text, interrupts=interrupts)
 
     async def _interrupt(self) -> None:
         self.turns.cancel()

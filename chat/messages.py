@@ -11,16 +11,18 @@ MAX_PROMPT_CHARS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Have the avatar repeat this text."""
+    """Have the avatar repeat this text, behind what it says or in its stead."""
 
     text: str
+    interrupts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Have the persona answer this."""
+    """Have the persona answer this, also when something else is being said."""
 
     text: str
+    interrupts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,20 @@ def parse(content: dict[str, Any]) -> ChatMessage | None:
     """
     match content:
         case {"type": "say"}:
-            return Say(_text(content, MAX_SAY_CHARS))
+            return Say(_text(content, MAX_SAY_CHARS), _interrupts(content))
         case {"type": "ask"}:
-            return Ask(_text(content, MAX_PROMPT_CHARS))
+            return Ask(_text(content, MAX_PROMPT_CHARS), _interrupts(content))
         case {"type": "interrupt"}:
             return Interrupt()
         case _:
             return None
+
+
+def _interrupts(content: dict[str, Any]) -> bool:
+    interrupts = content.get("interrupt", False)
+    if not isinstance(interrupts, bool):
+        raise BadMessage("interrupt: must be true or false.")
+    return interrupts
 
 
 def _text(content: dict[str, Any], max_chars: int) -> str:

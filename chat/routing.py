@@ -1,9 +1,9 @@
-"""Websocket addresses. The talking consumer stands in for the session's plain one."""
+"""Websocket addresses. The last of the session's consumers does what all do."""
 
 from django.urls import path
 
-from chat.consumers import TalkConsumer
+from chat.scripts.consumers import PresentingConsumer
 
 websocket_urlpatterns = [
-    path("ws/sessions/<uuid:session_id>/", TalkConsumer.as_asgi()),  # type: ignore[arg-type]
+    path("ws/sessions/<uuid:session_id>/", PresentingConsumer.as_asgi()),  # type: ignore[arg-type]
 ]

@@ -40,6 +40,7 @@ class TextIn(SessionIn):
 
     text = StrictText(max_length=MAX_TEXT_CHARS)
     generate_ai_response = StrictBoolean(default=False)
+    interrupt = StrictBoolean(default=False)
 
     def kind(self) -> Turn.Kind:
         asked = self.validated_data["generate_ai_response"]

@@ -32,17 +32,38 @@ class Turns:
         self._task: asyncio.Task[None] | None = None
         self._cancelled = False
 
-    async def start(self, session: Session, kind: Turn.Kind, prompt: str) -> Turn:
+    @property
+    def is_busy(self) -> bool:
+        """Whether the current turn is still being handed over."""
+        return self._task is not None and not self._task.done()
+
+    async def start(
+        self,
+        session: Session,
+        kind: Turn.Kind,
+        prompt: str,
+        *,
+        interrupts: bool = False,
+    ) -> Turn:
         """Begin a turn; what the avatar still says of another one gives way to an answer.
 
         Texts to repeat line up, one behind the other. An answer that is still being
-        written is interrupted by either kind.
+        written is interrupted by either kind. With `interrupts` everything gives way.
         """
         began_s = time.monotonic()
-        if kind == Turn.Kind.SAY and self.turn and self.turn.kind == Turn.Kind.SAY:
+        lines_up = kind == Turn.Kind.SAY and not interrupts
+        if lines_up and self.turn and self.turn.kind == Turn.Kind.SAY:
             await self.wait()
         await self.stop()
         turn, takes_over = await sync_to_async(_begin)(session, kind, prompt)
+        return await self.feed(
+            session, turn, began_s=began_s, takes_over=takes_over or interrupts
+        )
+
+    async def feed(
+        self, session: Session, turn: Turn, *, began_s: float, takes_over: bool
+    ) -> Turn:
+        """Hand a turn over that was begun already; for whoever has reasons to begin it."""
         self.turn, self.error, self._cancelled = turn, None, False
         feeding = Feeding(
             session=session,
@@ -88,8 +109,10 @@ class Turns:
             await feeding.report(exc)
 
 
-async def take_turn(session: Session, kind: Turn.Kind, prompt: str) -> Turn:
-    """Run one turn to its end, for callers that have no socket.
+async def take_turn(
+    session: Session, kind: Turn.Kind, prompt: str, *, interrupts: bool = False
+) -> Turn:
+    """Run one turn to its end, for callers that have no socket; `interrupts` as above.
 
     Raises what ended it early, if that was an error; an interruption is not one.
     Cancelling it interrupts the turn.
@@ -97,7 +120,8 @@ async def take_turn(session: Session, kind: Turn.Kind, prompt: str) -> Turn:
     turns = Turns()
     async with _heeding_interrupts(session, turns):
         try:
-            turn = await unbroken(turns.start(session, kind, prompt))
+            starting = turns.start(session, kind, prompt, interrupts=interrupts)
+            turn = await unbroken(starting)
             await turns.wait()
         except asyncio.CancelledError:
             await turns.stop()

@@ -20,7 +20,7 @@ class TextView(ApiView):
 
     Answers when everything is handed to the avatar, which then is still speaking. The
     sentences of an answer are handed over one by one, as the model completes them, and
-    not more than half a minute ahead of the voice.
+    not more than half a minute ahead of the voice. With `interrupt` it first falls silent.
     """
 
     def post(self, request: Request) -> Response:
@@ -33,7 +33,10 @@ class TextView(ApiView):
             raise NotTheViewer
 
         turn = async_to_sync(take_turn)(
-            session, asked.kind(), asked.validated_data["text"]
+            session,
+            asked.kind(),
+            asked.validated_data["text"],
+            interrupts=asked.validated_data["interrupt"],
         )
 
         body = {"success": True, "message": "Text sent successfully"}

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("personas.knowledge.urls")),
     path("", include("streaming.urls")),
     path("", include("chat.urls")),
+    path("", include("chat.scripts.urls")),
     path("healthz", health, name="health"),
     path("metrics", metrics, name="metrics"),
     path("favicon.ico", favicon),

@@ -3,6 +3,8 @@
 from chat.models.conversation import Conversation
 from chat.models.memory import Memory, MemoryFact
 from chat.models.piece import Piece
+from chat.models.script import Script, Segment
+from chat.models.script_run import ScriptRun
 from chat.models.summary import ConversationSummary
 from chat.models.turn import Turn
 
@@ -12,5 +14,8 @@ __all__ = [
     "Memory",
     "MemoryFact",
     "Piece",
+    "Script",
+    "ScriptRun",
+    "Segment",
     "Turn",
 ]

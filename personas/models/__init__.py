@@ -8,12 +8,15 @@ from personas.models.current import (
 )
 from personas.models.document import Document, DocumentFile, Passage
 from personas.models.errors import NotFitAsDefault, PersonaNotFound
+from personas.models.exhibit import Exhibit, ExhibitPicture
 from personas.models.persona import Persona
 
 __all__ = [
     "CurrentPersona",
     "Document",
     "DocumentFile",
+    "Exhibit",
+    "ExhibitPicture",
     "NotFitAsDefault",
     "Passage",
     "Persona",
