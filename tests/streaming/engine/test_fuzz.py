@@ -31,7 +31,7 @@ ORDER_FIELDS = [
     "background",
     "version",
 ]
-VOICE = st.dictionaries(st.sampled_from(["voice_id", "rate", "emotion"]), JSON)
+VOICE = st.dictionaries(st.sampled_from(["voice_id", "rate", "pitch", "emotion"]), JSON)
 
 
 @settings(max_examples=examples(100), deadline=None)

@@ -1,10 +1,14 @@
 """A text is read out as a person would, and never taken for commands."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from streaming.engine.speech import Delivery, espeak, find_voice
 from streaming.engine.speech.reading import read_out
+from streaming.engine.speech.sentences import cut
 from streaming.engine.speech.synthesis import Speech, synthesise
+from tests.budget import examples
 
 AS_READ = {
     "en-gb": {
@@ -164,3 +168,41 @@ def test_an_origin_is_never_outside_of_the_text():
     assert reading.origin(999, 5) == (4, 5)
     assert reading.origin(-1, 0) == (0, 1)
     assert read_out("", "en").origin(0, 4) == (0, 0)
+
+
+SNAGS = [
+    "$5.20",
+    "14:30",
+    "5 km",
+    "<b>",
+    "&lt;",
+    "**",
+    "[a](http://x.y)",
+    "\n- ",
+    "3-4",
+]
+SNAGS += [
+    "http://a.b/c?d",
+    "me@a.b",
+    "2026-11-21",
+    "1984",
+    "IT IS LATE",
+    "e.g.",
+    "\u200d",
+]
+TEXTS = st.lists(st.text(max_size=12) | st.sampled_from(SNAGS), max_size=25).map(
+    "".join
+)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(TEXTS, st.sampled_from(["en-gb", "de", "ja"]))
+def test_any_text_is_said_with_its_words_in_order(text: str, voice: str):
+    told = speech(text, voice)
+
+    behind, before_s = 0, 0.0
+    for at_s, first, length in told.words:
+        assert behind <= first < first + length <= len(text)
+        assert at_s >= before_s
+        behind, before_s = first + length, at_s
+    assert "".join(text[start:end] for start, end in cut(text)) == text
