@@ -7,8 +7,9 @@ class ChatConfig(AppConfig):
     name = "chat"
 
     def ready(self) -> None:
-        from chat import silence
+        from chat import forgetting, silence
         from chat.scripts import ending
 
+        forgetting.connect()
         silence.connect()
         ending.connect()

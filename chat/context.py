@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
 
+from chat.memory.recall import recall
 from chat.minds.base import Message
-from chat.models import Turn
 from personas.models import Persona
 from personas.prompt import system_prompt
 from streaming.models import Session
@@ -25,6 +25,7 @@ async def context_for(session: Session, prompt: str) -> Context:
     persona = await Persona.objects.filter(sessions=session).afirst()
     if persona is None:  # deleted meanwhile
         persona = await sync_to_async(Persona.objects.site_default)()
-    history = await sync_to_async(Turn.objects.history)(session)
-    instructions = Message("system", system_prompt(persona))
-    return Context(persona, [instructions, *history, Message("user", prompt)])
+    recalled = await sync_to_async(recall)(session)
+    sections = (system_prompt(persona), *recalled.sections)
+    instructions = Message("system", "\n\n".join(sections))
+    return Context(persona, [instructions, *recalled.history, Message("user", prompt)])

@@ -4,6 +4,7 @@
   * NotTheViewer   staff may watch and interrupt, but words are put in by the viewer alone
   * TooFast        more was said and asked than anybody could listen to
   * DoesNotAnswer  the persona says only texts that it is given
+  * ConversationNotFound  there is none, or it is somebody else's
 """
 
 from typing import ClassVar
@@ -36,3 +37,8 @@ class DoesNotAnswer(DomainError):
             f"{name} says only texts that it is given. Use Repeat, or send the text "
             "without asking for an answer."
         )
+
+
+class ConversationNotFound(DomainError):
+    code: ClassVar[str] = "conversation_not_found"
+    status: ClassVar[int] = 404

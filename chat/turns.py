@@ -11,6 +11,7 @@ from channels.layers import BaseChannelLayer, get_channel_layer
 
 from chat.errors import DoesNotAnswer
 from chat.feeding import Feeding, unbroken
+from chat.memory import upkeep
 from chat.models import Turn
 from personas.models import Persona
 from streaming import services
@@ -102,11 +103,13 @@ class Turns:
             await self.stop()
 
     async def _run(self, feeding: Feeding) -> None:
+        upkeep.give_way(feeding.session)
         try:
             await feeding.run()
         except Exception as exc:  # the edge of a task: report it, or it vanishes
             self.error = exc
             await feeding.report(exc)
+        upkeep.after_turn(feeding.session)
 
 
 async def take_turn(

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from chat.folding import folded
 from personas.limits import NAME_MAX_CHARS
 from personas.models import Persona
+from streaming.errors import SessionNotFound
 from streaming.models import Session
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def for_session(self, session: Session) -> "Conversation":
         """The one that the session's next turn belongs to, a new one if need be.
 
-        Inside a transaction that holds the session's lock.
+        Inside a transaction that holds the session's lock. Raises `SessionNotFound` once
+        the session's owner is deleted: nobody's words are kept.
         """
         # Read anew: whom the session remembers may have been deleted since.
         session = Session.objects.select_related("persona").get(pk=session.pk)
@@ -53,6 +55,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         if found is not None:
             self.filter(pk=found.pk).update(last_turn_at=now())
             return found
+        if session.owner_id is None:
+            raise SessionNotFound("Whose session this was has been deleted.")
         persona = session.persona
         return self.create(
             owner_id=session.owner_id,

@@ -1,6 +1,5 @@
 """What was said: one row per exchange between a viewer and a persona."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -271,8 +270,11 @@ class Turn(models.Model):
         """Milliseconds from the moment when the prompt had come in."""
         return max(0.0, (at - self.created_at).total_seconds() * 1000)
 
-    def end(self, *, interrupted: bool = False, failed: str = "") -> None:
-        """Close the turn. One that a newer turn has interrupted stays interrupted."""
+    def end(self, *, interrupted: bool = False, failed: str = "") -> bool:
+        """Close the turn. One that a newer turn has interrupted stays interrupted.
+
+        False when it was deleted meanwhile, so that nobody should tell of it any more.
+        """
         ended = Turn.objects.open().filter(pk=self.pk)
         if ended.update(ended_at=now(), interrupted=interrupted, failed=failed):
             self.interrupted, self.failed = interrupted, failed
@@ -284,10 +286,11 @@ class Turn(models.Model):
             accepted_ms=self.accepted_ms,
             finished_ms=self.finished_ms,
         )
-        # What was heard, and from when on, others may have written; or its owner has
-        # deleted all of it.
-        with suppress(Turn.DoesNotExist):
+        try:  # what was heard, and from when on, others may have written
             self.refresh_from_db(fields=["reply", "talk_ms", "interrupted_ms"])
+        except Turn.DoesNotExist:
+            return False
+        return True
 
     def _write(self, **values: Any) -> None:
         """Write only what is given, so that an interruption from elsewhere survives."""

@@ -1,0 +1,51 @@
+"""Which files a conversation can be had as, and what they are called."""
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.timezone import localtime
+
+from chat.models import Conversation
+from chat.transcripts.as_json import as_json
+from chat.transcripts.text import as_text
+from chat.transcripts.timeline import Speakers
+from chat.transcripts.webvtt import as_webvtt
+
+Writer = Callable[[Conversation, Speakers], AsyncGenerator[str, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file: its ending is its name."""
+
+    content_type: str
+    write: Writer
+
+
+FORMATS = {
+    "txt": Format("text/plain; charset=utf-8", as_text),
+    "json": Format("application/json; charset=utf-8", as_json),
+    "vtt": Format("text/vtt; charset=utf-8", as_webvtt),
+}
+
+
+def file_name(conversation: Conversation, ending: str) -> str:
+    """With whom and when: `anna-2026-11-21-0935.vtt`."""
+    who = slugify(conversation.with_whom, allow_unicode=True) or "conversation"
+    return f"{who}-{localtime(conversation.created_at):%Y-%m-%d-%H%M}.{ending}"
+
+
+def transcript(
+    conversation: Conversation, ending: str, visitor: str
+) -> StreamingHttpResponse:
+    """The whole file as a download, written while it is read. Raises `KeyError`."""
+    kind = FORMATS[ending]
+    disposition = content_disposition_header(True, file_name(conversation, ending))
+    return StreamingHttpResponse(
+        kind.write(conversation, Speakers(conversation.with_whom, visitor)),
+        content_type=kind.content_type,
+        headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
+    )
