@@ -21,8 +21,8 @@ from streaming.engine.packets.shots import shot
 NEUTRAL, EXCITED, SERIOUS = Emotion.NEUTRAL, Emotion.EXCITED, Emotion.SERIOUS
 FRIENDLY, SOOTHING = Emotion.FRIENDLY, Emotion.SOOTHING
 BROADCASTER = Emotion.BROADCASTER
-SEEDS = range(5)
-RUN_S = 40
+SEEDS = range(4)
+RUN_S = 30
 SYLLABLES = [Viseme.TDN, Viseme.AA, Viseme.MBP, Viseme.EH, Viseme.SZ, Viseme.UU]
 
 
@@ -163,11 +163,9 @@ def test_an_emotion_is_drawn_around_mouth_and_eyes_alone(avatar_id):
     on = stage(avatar_id, width=640, height=360)
     usual = on.picture(Pose()).to_ndarray(format="gray").astype(int)
 
-    for emotion in (EXCITED, SERIOUS):
-        picture = on.picture(Pose(emotion=emotion)).to_ndarray(format="gray")
-        changed = np.abs(picture - usual) > 12
-        assert changed.sum() > 250
-        assert not changed[:90].any()
-        assert not changed[270:].any()
-        assert not changed[:, :230].any()
-        assert not changed[:, 410:].any()
+    picture = on.picture(Pose(emotion=EXCITED)).to_ndarray(format="gray")
+
+    changed = np.abs(picture - usual) > 12
+    assert changed.sum() > 250
+    changed[90:270, 230:410] = False
+    assert not changed.any()
