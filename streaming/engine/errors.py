@@ -63,7 +63,7 @@ class NoMedia(WireError):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("no UDP port is free for media")
+        super().__init__("no UDP port could be opened for media")
 
 
 class SessionNotFound(WireError):

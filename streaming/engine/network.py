@@ -3,13 +3,17 @@
 import argparse
 import asyncio
 import errno
-import ipaddress
 import socket
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
+from ipaddress import ip_address
+from typing import Any, Final
 
-from aiortc import RTCIceServer
+from aioice import Candidate
+from aiortc import RTCIceServer, RTCPeerConnection
 from aiortc.rtcicetransport import parse_stun_turn_uri
+
+LOOPBACK: Final = "127.0.0.1"
 
 
 class MediaLoop(asyncio.SelectorEventLoop):
@@ -26,6 +30,11 @@ class MediaLoop(asyncio.SelectorEventLoop):
         self._ports = ports
         self._addresses = frozenset(addresses)
         self._next = 0
+
+    @property
+    def loopbacks(self) -> list[str]:
+        """The addresses allowed that reach nobody but this machine."""
+        return [each for each in self._addresses if ip_address(each).is_loopback]
 
     async def create_datagram_endpoint(  # type: ignore[override]
         self,
@@ -51,6 +60,31 @@ class MediaLoop(asyncio.SelectorEventLoop):
                 if exc.errno != errno.EADDRINUSE:
                     raise
         raise OSError(errno.EADDRINUSE, f"no UDP port is free on {host}")
+
+
+def offer_loopback(connection: RTCPeerConnection) -> None:
+    """Offer 127.0.0.1 where nothing else is there, or where it was asked for.
+
+    The ICE library leaves it out of what it gathers, so that a machine without a
+    network could not show an avatar to itself. Call before the description.
+    """
+    for transport in {each.transport.transport for each in connection.getSenders()}:
+        ice = transport.iceGatherer._connection
+        ice.get_component_candidates = partial(  # type: ignore[method-assign]
+            _candidates, ice.get_component_candidates
+        )
+
+
+async def _candidates(
+    gather: Callable[..., Awaitable[list[Candidate]]],
+    component: int,
+    addresses: list[str],
+    **more: Any,
+) -> list[Candidate]:
+    loop = asyncio.get_running_loop()
+    wanted = loop.loopbacks if isinstance(loop, MediaLoop) else []
+    offered = [*addresses, *wanted] or [LOOPBACK]
+    return await gather(component=component, addresses=offered, **more)
 
 
 def ice_servers(options: argparse.Namespace) -> list[RTCIceServer]:
@@ -121,7 +155,7 @@ def udp_addresses(text: str) -> list[str]:
 
 def _own_address(text: str) -> str:
     try:
-        address = ipaddress.ip_address(text)
+        address = ip_address(text)
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.bind((text, 0))
@@ -129,7 +163,6 @@ def _own_address(text: str) -> str:
         raise argparse.ArgumentTypeError(
             f"{text} is not an address of this machine"
         ) from None
-    if address.is_loopback or address.is_unspecified:
-        # ICE never offers these.
+    if address.is_unspecified:
         raise argparse.ArgumentTypeError(f"{text} cannot carry media")
     return text

@@ -23,6 +23,7 @@ from aiortc.sdp import SessionDescription, candidate_from_sdp
 from aiortc.stats import RTCTransportStats
 
 from streaming.engine.encoders import Bitrate
+from streaming.engine.network import offer_loopback
 from streaming.engine.pacer import Pacer
 from streaming.engine.senders import FaceSender, VoiceSender, use_sender
 from streaming.engine.tracks import FaceTrack, VoiceTrack
@@ -77,6 +78,7 @@ class Peer:
         )
         sound = self._connection.addTransceiver(voice, direction="sendonly")
         use_sender(sound, lambda transport: VoiceSender(voice, transport, pacer=pacer))
+        offer_loopback(self._connection)
         self._channel = self._connection.createDataChannel("events")
         self._channel.on("open", self._flush)
 

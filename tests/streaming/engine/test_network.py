@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
+from aiortc import RTCConfiguration, RTCPeerConnection
 
-from streaming.engine.network import MediaLoop
+from streaming.engine.network import MediaLoop, offer_loopback
 from tests.engine_process import start_engine
 from tests.streaming.engine.conftest import Caller
 from tests.streaming.engine.helping_server import (
@@ -95,6 +96,36 @@ async def test_media_stays_on_the_addresses_allowed():
         found = candidates(await call.new())
 
     assert {words[4] for words in found} == {address}
+
+
+async def test_media_may_be_kept_to_this_machine():
+    async with calling(ENGINE_UDP_ADDRESSES="127.0.0.1") as call:
+        found = candidates(await call.new())
+
+    assert {words[4] for words in found} == {"127.0.0.1"}
+
+
+async def test_a_machine_without_a_network_shows_its_avatar_to_itself():
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    connection.createDataChannel("events")
+    connection.addTransceiver("video")
+    offer_loopback(connection)
+    gatherer = connection.getSenders()[0].transport.transport.iceGatherer
+    ice = gatherer._connection
+    try:
+        found = await ice.get_component_candidates(component=1, addresses=[])
+        assert [candidate.host for candidate in found] == ["127.0.0.1"]
+    finally:
+        await ice.close()
+        await connection.close()
+
+
+async def test_where_there_is_a_network_the_loopback_is_not_offered():
+    async with calling() as call:
+        found = candidates(await call.new())
+
+    assert found
+    assert not any(words[4].startswith("127.") for words in found)
 
 
 async def test_a_stun_server_is_asked_and_viewers_are_told_of_it():
