@@ -7,9 +7,15 @@ from asgiref.sync import sync_to_async
 
 from chat.memory.recall import recall
 from chat.minds.base import Message
+from personas.knowledge.finding import look_up
+from personas.knowledge.source import Source
+from personas.knowledge.terms import asked_terms
 from personas.models import Persona
-from personas.prompt import system_prompt
+from personas.prompt import sources_section, system_prompt
 from streaming.models import Session
+
+#: A question with fewer telling words is not asked for itself alone.
+_TELLING_TERMS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,8 @@ class Context:
 
     persona: Persona
     messages: Sequence[Message]
+    #: What was looked up for the question; it is in the messages too.
+    sources: Sequence[Source] = ()
 
 
 async def context_for(session: Session, prompt: str) -> Context:
@@ -26,6 +34,17 @@ async def context_for(session: Session, prompt: str) -> Context:
     if persona is None:  # deleted meanwhile
         persona = await sync_to_async(Persona.objects.site_default)()
     recalled = await sync_to_async(recall)(session)
-    sections = (system_prompt(persona), *recalled.sections)
-    instructions = Message("system", "\n\n".join(sections))
-    return Context(persona, [instructions, *recalled.history, Message("user", prompt)])
+    sources = await look_up(persona, _question(persona, prompt, recalled.history))
+    sections = [system_prompt(persona), *recalled.sections, sources_section(sources)]
+    text = "\n\n".join(section for section in sections if section)
+    instructions = Message("system", text, sources=tuple(sources))
+    messages = [instructions, *recalled.history, Message("user", prompt)]
+    return Context(persona, messages, sources)
+
+
+def _question(persona: Persona, prompt: str, history: Sequence[Message]) -> str:
+    """What to look up: "and how much is it?" is about what was asked before."""
+    if len(asked_terms(prompt, persona.language)) >= _TELLING_TERMS:
+        return prompt
+    asked = [message.text for message in history if message.role == "user"]
+    return " ".join([*asked[-1:], prompt])

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.utils.timezone import now
 
 from chat import metrics
-from chat.context import context_for
+from chat.citing import cite
+from chat.context import Context, context_for
 from chat.fillers import Filler, filler_text
 from chat.letting_go import older_turns_let_go
 from chat.minds import mind_for
@@ -48,6 +49,8 @@ class Feeding:
     max_pieces_ahead: int | None
     #: Set when the session should end behind this turn.
     ending: asyncio.Event = field(default_factory=asyncio.Event)
+    #: What the answer is made from, as soon as that is known.
+    contexts: list[Context] = field(default_factory=list)
 
     async def run(self) -> None:
         """Feed the avatar until the reply is complete. Cancel it to interrupt."""
@@ -109,6 +112,7 @@ class Feeding:
             source = speak_pieces(voice, pieces(self.turn.prompt))
         else:
             context = await unbroken(context_for(self.session, self.turn.prompt))
+            self.contexts.append(context)
             paced = PacedVoice(voice, max_pieces_ahead=self.max_pieces_ahead)
             source = speak_reply(
                 mind_for(context.persona),
@@ -153,6 +157,8 @@ class Feeding:
         turn.finished_ms = self._clock_ms()
         if not await sync_to_async(turn.end)(interrupted=interrupted, failed=failed):
             return
+        for context in self.contexts:
+            await cite(self.session, turn, context)
         said = {"reply": turn.reply, "interrupted": turn.interrupted}
         await self._record("turn.finished", said)
         await self._record("turn.timings", turn.timings())

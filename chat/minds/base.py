@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
 from config.errors import DomainError
+from personas.knowledge.source import Source
 
 Role = Literal["system", "user", "assistant"]
 
@@ -24,6 +25,8 @@ class Message:
 
     role: Role
     text: str
+    #: What the text quotes of documents, for minds that read no prose.
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import ClassVar, Protocol
 
 from chat.minds.base import Message, Tool
-from chat.minds.passages import Library, passages
+from chat.minds.passages import Library, knowledge, passages
 from chat.minds.phrasebooks import ENGLISH, PHRASEBOOKS, Act, Phrasebook, Topic
 
 MAX_SENTENCES = 3  # about fifteen seconds of speech
@@ -45,7 +45,8 @@ class OfflineMind:
         self._persona = persona
         code = persona.language.split("-")[0].lower()
         self._book = PHRASEBOOKS.get(code, ENGLISH)
-        self._library = Library(passages(persona, PHRASEBOOKS.get(code)), self._book)
+        self._known = passages(persona, PHRASEBOOKS.get(code))
+        self._library = Library(self._known, self._book)
 
     async def reply(
         self, messages: Sequence[Message], tools: Sequence[Tool] = ()
@@ -60,6 +61,7 @@ class OfflineMind:
         asked = [m.text for m in messages if m.role == "user"]
         said = [m.text for m in messages if m.role == "assistant"]
         question = asked[-1] if asked else ""
+        self._read(messages)
         acts, rest = _acts(question, self._book)
         found = self._find(rest, asked[:-1])
         if found:
@@ -67,6 +69,12 @@ class OfflineMind:
         for act in acts:
             return self._perform(act, said, turn=len(asked))
         return f"{self._book.unknown} {self._offer(len(asked))}".strip()
+
+    def _read(self, messages: Sequence[Message]) -> None:
+        """What was looked up for the question is as good as what it knows by itself."""
+        quoted = (source.text for message in messages for source in message.sources)
+        found = [passage for text in quoted for passage in knowledge(text)]
+        self._library = Library([*self._known, *found], self._book)
 
     def _find(self, question: str, before: Sequence[str]) -> str:
         """The facts that fit, or an empty string. "It" may mean what was asked before."""

@@ -39,7 +39,7 @@ def passages(persona: "Facts", book: Phrasebook | None) -> list[Passage]:
     Without a phrasebook of its language the profile's values stand for themselves,
     because sentences in another language around them would not be its own.
     """
-    return [*_profile(persona, book), *_knowledge(persona.knowledge)]
+    return [*_profile(persona, book), *knowledge(persona.knowledge)]
 
 
 def _profile(persona: "Facts", book: Phrasebook | None) -> Iterator[Passage]:
@@ -85,7 +85,8 @@ def _listed(parts: Sequence[str], and_: str) -> str:
     return f"{', '.join(parts[:-1])}{and_}{parts[-1]}"
 
 
-def _knowledge(text: str) -> Iterator[Passage]:
+def knowledge(text: str) -> Iterator[Passage]:
+    """The paragraphs of a text."""
     for paragraph in re.split(r"\n\s*\n", text):
         splitter = Splitter(max_chars=1000)
         found = (*splitter.feed(" ".join(paragraph.split())), *splitter.flush())

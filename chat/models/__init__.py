@@ -5,6 +5,7 @@ from chat.models.memory import Memory, MemoryFact
 from chat.models.piece import Piece
 from chat.models.script import Script, Segment
 from chat.models.script_run import ScriptRun
+from chat.models.source import TurnSource
 from chat.models.summary import ConversationSummary
 from chat.models.turn import Turn
 
@@ -18,4 +19,5 @@ __all__ = [
     "ScriptRun",
     "Segment",
     "Turn",
+    "TurnSource",
 ]

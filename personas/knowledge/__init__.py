@@ -9,6 +9,7 @@
     embeddings  an OpenAI-compatible service that turns text into vectors
     vectors     passages by their vectors
     finding     both together: what a conversation asks for
+    source      what is quoted of it
 
 Nothing is imported here, so that `reading` stays cheap to start as a process.
 """

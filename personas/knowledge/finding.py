@@ -7,7 +7,6 @@ while it fails, the words alone decide.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
 
@@ -16,6 +15,7 @@ from personas.knowledge import fulltext, vectors
 from personas.knowledge.chunking import sentences
 from personas.knowledge.embeddings import Service, embed_question, service
 from personas.knowledge.fulltext import Found
+from personas.knowledge.source import Source
 from personas.knowledge.terms import asked_terms, index_terms, matched_by
 from personas.models import Passage, Persona
 
@@ -26,27 +26,6 @@ _RANK_OFFSET = 60
 
 _EXCERPT_CHARS = 240
 _SHARED_AT_LEAST = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A passage as it is quoted: to the model, to the visitor, in a transcript."""
-
-    document_id: int
-    title: str
-    heading: str
-    page: int | None
-    text: str
-    #: The part of the text that fits the question, for people.
-    excerpt: str
-
-    def as_dict(self) -> dict[str, str | int | None]:
-        return {
-            "title": self.title,
-            "heading": self.heading,
-            "page": self.page,
-            "excerpt": self.excerpt,
-        }
 
 
 async def look_up(

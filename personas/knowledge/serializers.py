@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
-from personas.knowledge.finding import Source
+from personas.knowledge.source import Source
 from personas.models import Document
 
 QUESTION_MAX_CHARS = 4_000
