@@ -81,3 +81,15 @@ test("an end without a known reason still reads", () => {
 for (const code of ["too_many_sessions", "quota_used_up", "no_seat", "accounts_resting"]) {
   test(`who meets ${code} is told what to do`, () => ok(hintFor(code), "a hint"))
 }
+
+test("an answer's sources are named below it, a line each", () => {
+  const sources = [
+    { title: "The mill", page: 3, heading: "History", excerpt: "Built in 1782." },
+    { title: "Prices", page: null, heading: "", excerpt: "Two euros." },
+  ]
+
+  const { kind, text } = line("chat.sources", { turn: 1, sources })
+
+  equal(kind, "source")
+  equal(text, "From “The mill”, page 3, History: Built in 1782.\nFrom “Prices”: Two euros.")
+})

@@ -157,6 +157,7 @@ const LINES = {
   "avatar.farewell": ({ text }, { persona }) => line("said", `${persona}: ${text}`),
   "turn.started": ({ kind, prompt }, { viewer }) =>
     prompt && kind !== "say" ? line("heard", `${viewer}: ${prompt}`) : null,
+  "chat.sources": ({ sources }) => line("source", sources.map(sourceText).join("\n")),
   "turn.finished": ({ interrupted }) => (interrupted ? line("status", "Interrupted") : null),
   "turn.interrupted": ({ reply }) => line("status", heardText(reply)),
   "turn.timings": (timings) => timingsLine(timings),
@@ -184,6 +185,11 @@ function heardText(reply) {
   const words = reply.split(" ")
   const last = words.slice(-LAST_WORDS).join(" ")
   return `Heard until “${words.length > LAST_WORDS ? "… " : ""}${last}”`
+}
+
+function sourceText({ title, page, heading, excerpt }) {
+  const where = [`“${title}”`, page && `page ${page}`, heading].filter(Boolean).join(", ")
+  return `From ${where}: ${excerpt}`
 }
 
 function replacedText({ avatar_name, voice_id }) {
