@@ -340,16 +340,15 @@ async def engine_with(speech: ServiceSettings) -> AsyncIterator[Caller]:
 
 
 async def test_a_viewer_hears_it_and_is_told_its_words(server: SpeechServer):
+    text = "Here comes the first one. And the second."
     speech = ServiceSettings(
         server.url, "tts-1", 5, (NOVA, served_voice("onyx")), key=KEY
     )
     async with engine_with(speech) as call:
         listed = (await call.get("/v2/voices")).data["voices"]
         async with call.watching(voice={"voice_id": "Nova"}) as (session_id, viewer):
-            await call.post("task", session_id=session_id, text=TEXT)
+            await call.post("task", session_id=session_id, text=text)
             stop = await viewer.event("avatar_stop_talking")
-            await call.post("task", session_id=session_id, text="And again.")
-            await viewer.event("avatar_stop_talking", count=2)
 
     words = [
         word
@@ -359,12 +358,12 @@ async def test_a_viewer_hears_it_and_is_told_its_words(server: SpeechServer):
     ]
     assert [each["voice_id"] for each in listed[:2]] == ["nova", "onyx"]
     assert [each["language"] for each in listed[:2]] == ["en-gb", "multilingual"]
-    assert [TEXT[at : at + length] for _, at, length in words] == TEXT.split()
+    assert [text[at : at + length] for _, at, length in words] == text.split()
     assert [at_ms for at_ms, _, _ in words] == sorted(at_ms for at_ms, _, _ in words)
-    assert stop["duration_ms"] > 3000
-    assert [event["type"] for event in viewer.events].count("avatar_start_talking") == 2
+    assert stop["duration_ms"] > 1500
+    assert [event["type"] for event in viewer.events].count("avatar_start_talking") == 1
     assert viewer.first_sound() is not None
-    assert len(server.asked) == 3
+    assert len(server.asked) == 2
 
 
 # Settings -------------------------------------------------------------------------------
