@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from chat.context import Context, context_for
 from chat.fillers import Filler, filler_text
 from chat.letting_go import older_turns_let_go
 from chat.minds import mind_for
+from chat.minds.base import Tool
 from chat.models import Piece, Turn
 from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
 from chat.sentences import pieces
@@ -111,19 +112,30 @@ class Feeding:
         if self.turn.kind == Turn.Kind.SAY:
             source = speak_pieces(voice, pieces(self.turn.prompt))
         else:
-            context = await unbroken(context_for(self.session, self.turn.prompt))
-            self.contexts.append(context)
-            paced = PacedVoice(voice, max_pieces_ahead=self.max_pieces_ahead)
-            source = speak_reply(
-                mind_for(context.persona),
-                paced,
-                context.messages,
-                tools=tools_for(self.ending),
-                filler=self._filler(context.persona),
-            )
+            source = await unbroken(self._answer(voice))
         async with aclosing(source):
             async for event in source:
                 yield event
+
+    async def _answer(
+        self, voice: "SessionVoice"
+    ) -> AsyncGenerator[Written | Spoken, None]:
+        context = await context_for(self.session, self.turn.prompt)
+        self.contexts.append(context)
+        mind = mind_for(context.persona)
+        number = self.turn.number
+        tools: Sequence[Tool] = ()
+        if mind.knows_tools:
+            tools = await tools_for(
+                self.session, context.persona, turn=number, ending=self.ending
+            )
+        return speak_reply(
+            mind,
+            PacedVoice(voice, max_pieces_ahead=self.max_pieces_ahead),
+            context.messages,
+            tools=tools,
+            filler=self._filler(context.persona),
+        )
 
     def _filler(self, persona: Persona) -> Filler | None:
         if not settings.FILLER_AFTER_S:

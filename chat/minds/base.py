@@ -54,6 +54,9 @@ class Mind(Protocol):
     @property
     def writes_slowly(self) -> bool: ...
 
+    @property
+    def knows_tools(self) -> bool: ...
+
     def reply(
         self, messages: Sequence[Message], tools: Sequence[Tool] = ()
     ) -> AsyncGenerator[str, None]: ...

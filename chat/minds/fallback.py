@@ -27,6 +27,10 @@ class FallbackMind:
     def writes_slowly(self) -> bool:
         return self.first.writes_slowly
 
+    @property
+    def knows_tools(self) -> bool:
+        return self.first.knows_tools
+
     async def reply(
         self, messages: Sequence[Message], tools: Sequence[Tool] = ()
     ) -> AsyncGenerator[str, None]:

@@ -40,6 +40,7 @@ class OfflineMind:
     """
 
     writes_slowly: ClassVar[bool] = False
+    knows_tools: ClassVar[bool] = False
 
     def __init__(self, persona: Facts) -> None:
         self._persona = persona

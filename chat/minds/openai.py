@@ -56,6 +56,7 @@ class OpenAIMind:
     timeout_s: float = 30.0
     temperature: float | None = None
     writes_slowly: ClassVar[bool] = True
+    knows_tools: ClassVar[bool] = True
 
     async def reply(
         self, messages: Sequence[Message], tools: Sequence[Tool] = ()

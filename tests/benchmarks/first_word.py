@@ -106,8 +106,9 @@ class Runs:
 async def main(count: int) -> None:
     async with model_server() as model:
         with tempfile.TemporaryDirectory() as folder:
-            settings = {"OPENAI_BASE_URL": model.base_url, "OPENAI_MODEL": "stub"}
-            starting = start_portal(Path(folder), **settings)
+            starting = start_portal(
+                Path(folder), OPENAI_BASE_URL=model.base_url, OPENAI_MODEL="stub"
+            )
             portal = await asyncio.to_thread(starting.__enter__)
             try:
                 await asyncio.to_thread(portal.make_staff, NAME, PASSWORD)

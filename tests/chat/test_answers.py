@@ -6,6 +6,8 @@ from asgiref.sync import sync_to_async
 from chat import turns
 from chat.errors import DoesNotAnswer
 from chat.models import Turn
+from personas.knowledge import filing
+from personas.models import Exhibit
 from streaming.models import EndReason, Session
 from tests.chat.model_server import says, wants
 
@@ -76,6 +78,60 @@ async def test_a_visitor_who_goes_on_talking_is_not_cut_off(model, live, socket)
     assert session.is_usable
 
 
+async def test_a_model_shows_what_its_persona_has_and_nothing_else(
+    model, live, socket, anna
+):
+    await Exhibit.objects.acreate(
+        persona=anna, name="map", kind="link", title="Map", address="https://a.example/"
+    )
+    model.will(
+        wants(
+            ("show", '{"name": "https://evil.example/"}'), ("show", '{"name": "map"}')
+        ),
+        says("Here is the map."),
+    )
+
+    await socket.send("ask", text="Where is it?")
+    shown = await socket.until("chat.show")
+    await socket.until("turn.finished")
+
+    assert (shown["turn"], shown["exhibit"]["url"]) == (1, "https://a.example/")
+    assert len(socket.seen("chat.show")) == 1
+    refused, done = [
+        message["content"]
+        for message in model.bodies[1]["messages"]
+        if message["role"] == "tool"
+    ]
+    assert refused.startswith("It failed: There is nothing called")
+    assert done == "The visitor sees it now: Map."
+
+
+async def test_a_model_looks_up_what_the_question_did_not_bring(
+    model, live, socket, anna
+):
+    await sync_to_async(file_away)(anna, b"The mill was built of oak in 1742.")
+    model.will(
+        wants(("look_up", '{"question": "When was the mill built?"}')),
+        says("In 1742."),
+    )
+
+    await socket.send("ask", text="How old is it?")
+    await socket.until("turn.finished")
+
+    [result] = [m for m in model.bodies[1]["messages"] if m["role"] == "tool"]
+    assert "built of oak in 1742" in result["content"]
+
+
+async def test_what_there_is_nothing_of_is_not_offered(model, live, socket):
+    model.will(says("Hello."))
+
+    await socket.send("ask", text="Hello")
+    await socket.until("turn.finished")
+
+    offered = [tool["function"]["name"] for tool in model.bodies[0]["tools"]]
+    assert offered == ["end_conversation"]
+
+
 async def test_who_does_not_answer_says_only_what_they_are_given(
     model, live, socket, anna
 ):
@@ -101,6 +157,11 @@ def stopped(live, socket):
         event["type"] == "avatar_stop_talking" and event["task_id"] == last
         for event in live.viewer.events
     )
+
+
+def file_away(persona, content):
+    document = filing.add(persona, filing.judge("mill.txt", content))
+    filing.read(document.pk)
 
 
 async def turn_of(live, number=1):

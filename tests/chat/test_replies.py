@@ -23,6 +23,7 @@ class FakeMind:
     hangs: bool = False
     closed: bool = False
     writes_slowly: bool = False
+    knows_tools: bool = False
 
     async def reply(self, messages, tools=()):
         try:
