@@ -89,8 +89,7 @@ def read_html(data: bytes) -> Content:
     page.feed(decode(data, is_html=True))
     page.close()
     page.end_block()
-    first = next((block.headings[0] for block in page.blocks if block.headings), "")
-    return Content(title=" ".join(page.title.split()) or first, blocks=page.blocks)
+    return Content(" ".join(page.title.split()) or page.first, page.blocks)
 
 
 class _Page(HTMLParser):
@@ -99,6 +98,7 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.title = ""
+        self.first = ""  # heading of the first level
         self.blocks: list[Block] = []
         self._gathered: list[str] = []
         self._headings: list[tuple[int, str]] = []
@@ -148,6 +148,8 @@ class _Page(HTMLParser):
         if text := self._taken():
             kept = [heading for heading in self._headings if heading[0] < level]
             self._headings = [*kept, (level, text)]
+            if level == 1 and not self.first:
+                self.first = text
 
     def _taken(self) -> str:
         text = " ".join("".join(self._gathered).split())

@@ -41,9 +41,9 @@ def read_text(data: bytes) -> Content:
 def read_markdown(data: bytes) -> Content:
     """The first heading of the first level is the title."""
     text = _FRONT_MATTER.sub("", decode(data), count=1)
-    blocks = list(_Markdown(text).blocks())
-    title = next((b.headings[0] for b in blocks if b.headings), "")
-    return Content(title=title, blocks=blocks)
+    lines = _Markdown(text)
+    blocks = list(lines.blocks())
+    return Content(title=lines.title, blocks=blocks)
 
 
 class _Markdown:
@@ -53,6 +53,7 @@ class _Markdown:
         self._lines = text.split("\n")
         self._headings: list[tuple[int, str]] = []
         self._gathered: list[str] = []
+        self.title = ""
 
     def blocks(self) -> Iterator[Block]:
         fence = ""
@@ -83,6 +84,8 @@ class _Markdown:
     def _enter(self, level: int, text: str) -> None:
         kept = [heading for heading in self._headings if heading[0] < level]
         self._headings = [*kept, (level, _words(text))]
+        if level == 1 and not self.title:
+            self.title = _words(text)
 
     def _flush(self) -> Iterator[Block]:
         text = _words(" ".join(self._gathered))
