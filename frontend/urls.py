@@ -1,6 +1,6 @@
 """Every page of the portal that is not the admin's or django-allauth's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from frontend import operating, views
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", views.session, name="session"),
     path("sessions/<uuid:session_id>/stop", views.stop_session, name="session_stop"),
     path("personas/<slug:slug>/use", views.use_persona, name="use_persona"),
+    path("personas/<slug:slug>/", include("frontend.scripting_urls")),
     path("account/tokens/", views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke", views.revoke_token, name="token_revoke"),
     path("operate/", operating.board_page, name="board"),

@@ -47,6 +47,7 @@ def home(request: PageRequest) -> HttpResponse:
     context = {
         "personas": Persona.objects.visible_to(request.user),
         "current": _current_persona(request),
+        "editable": set(Persona.objects.editable_by(request.user)),
         "sessions": _with_places(_own_sessions(request)[:4]),
     }
     return render(request, "frontend/home.html", context)

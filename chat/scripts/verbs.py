@@ -58,9 +58,13 @@ async def play(session: Session, slug: str, *, segment: int = 1) -> Status:
 
 
 async def pause(session: Session) -> Status:
-    """Silence it in the middle of a sentence. Raises `NoSuchScript` when none is played."""
+    """Silence it in the middle of a sentence; an answer in between is heard out.
+
+    Raises `NoSuchScript` when none is played.
+    """
     run = await _require_run(session)
-    if await sync_to_async(run.pause)():
+    has_the_floor = run.state == ScriptRun.State.PLAYING
+    if await sync_to_async(run.pause)() and has_the_floor:
         await _silence(session, run)
     return run.status()
 

@@ -8,15 +8,18 @@ import { AvatarPeer } from "frontend/media/peer"
 import { BackgroundPanel } from "frontend/page/background-panel"
 import { Choices } from "frontend/page/choices"
 import { closeHelp, openHelp } from "frontend/page/help-dialog"
+import { ExhibitPanel } from "frontend/page/exhibit-panel"
 import { LinePanel } from "frontend/page/line-panel"
 import { tellListeners } from "frontend/page/news"
 import { controlsFor, part, setText } from "frontend/page/parts"
 import { showPoster } from "frontend/page/poster"
+import { PresentationPanel } from "frontend/page/presentation-panel"
 import { preferences, remember } from "frontend/page/preferences"
 import { clearProblems, showProblem } from "frontend/page/problems"
 import { Api } from "frontend/session/api"
 import { idleSecondsLeft } from "frontend/session/idle"
 import { controls, hasStream, isInLine, isOpen } from "frontend/session/phase"
+import { follow, NOTHING } from "frontend/session/presentation"
 import { actionFor } from "frontend/session/shortcuts"
 import { SessionSocket, socketUrl } from "frontend/session/socket"
 import { Tab } from "frontend/session/tab"
@@ -56,6 +59,11 @@ const line = new LinePanel({
 })
 const background = new BackgroundPanel({ stage, preferred, onChange: showBackground })
 
+/** What the persona presents and shows. */
+let presentation = NOTHING
+const presenter = new PresentationPanel(session)
+const exhibits = new ExhibitPanel()
+
 /** Whether the running session was asked for a green screen, and whether one was seen. */
 let screen = { asked: false, found: null }
 
@@ -85,6 +93,8 @@ const ACTIONS = {
   help: () => openHelp(),
   "help-close": () => closeHelp(),
   lists: () => choices.load(),
+  ...presenter.actions,
+  ...exhibits.actions,
   "again-green": async () => {
     await session.close()
     await ACTIONS.begin()
@@ -163,6 +173,7 @@ document.addEventListener("keydown", (event) => {
 session.addEventListener("change", () => show())
 session.addEventListener("line", ({ detail }) => log.add(detail, detail.at))
 session.addEventListener("problem", ({ detail }) => showProblem(part("problems"), detail, linkFor(detail)))
+session.addEventListener("frame", ({ detail }) => (presentation = follow(presentation, detail)))
 session.addEventListener("stream", ({ detail }) => stage.show(detail))
 session.addEventListener("stats", ({ detail }) => showStats(detail))
 session.addEventListener("hush", () => (stage.hushed = true))
@@ -233,6 +244,9 @@ function show() {
   showControls(can)
   showPoster({ session, persona: choices.persona, inLine: isInLine(phase) ? line.words : null, can })
   line.show()
+  if (!isOpen(phase)) presentation = NOTHING
+  presenter.show(presentation, { isLive: phase === "live" })
+  exhibits.show(presentation.shown)
   document.querySelector("turn-timings").timings = story.timings
   showTime(phase, story)
   if (!hasStream(phase)) stage.clear()

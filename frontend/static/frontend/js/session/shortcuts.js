@@ -18,6 +18,9 @@ export const SHORTCUTS = [
   { action: "mute", keys: "M", does: "Sound on or off", where: "outside" },
   { action: "fullscreen", keys: "F", does: "Full screen on or off", where: "outside" },
   { action: "background", keys: "B", does: "Remove background on or off", where: "outside" },
+  { action: "present", keys: "P", does: "Presentation: present, pause or resume", where: "outside" },
+  { action: "present-back", keys: "[", does: "Presentation: part before", where: "outside" },
+  { action: "present-next", keys: "]", does: "Presentation: next part", where: "outside" },
   { action: "help", keys: "?", does: "This list", where: "outside" },
 ]
 
@@ -26,6 +29,9 @@ const SINGLE_KEYS = {
   m: "mute",
   f: "fullscreen",
   b: "background",
+  p: "present",
+  "[": "present-back",
+  "]": "present-next",
   "?": "help",
 }
 

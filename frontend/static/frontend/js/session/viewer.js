@@ -3,7 +3,8 @@
  * joined. It knows nothing of the page; it is handed what reaches the outside.
  *
  * Events: "change" after anything that the page shows has changed; "line" with a log line;
- * "problem" with a `Problem`; "stream" with the avatar's media; "stats"; "time" with what is
+ * "problem" with a `Problem`; "frame" with what the server tells now; "stream" with the
+ * avatar's media; "stats"; "time" with what is
  * left in the last minute; "hush" and "unhush" when sound has to stop at once, and may come
  * back.
  */
@@ -189,6 +190,11 @@ export class ViewerSession extends EventTarget {
   /** Repeat: the avatar says exactly this. */
   repeat(text) {
     this.#send({ type: "say", text })
+  }
+
+  /** Have it present: "play", "pause", "resume", "goto", "stop". */
+  present(verb, details = {}) {
+    this.#send({ type: `script.${verb}`, ...details })
   }
 
   /** Still here: an idle session goes on. */
@@ -468,6 +474,7 @@ export class ViewerSession extends EventTarget {
 
   #live(frame) {
     this.#learn(frame)
+    this.#emit("frame", frame)
     this.story = { ...tell(this.story, frame), iceState: this.#peer?.iceState ?? "" }
     const taskId = String(frame.data.task_id)
     if (WORDS.has(frame.type)) this.speech.accept(taskId, frame.data.text)

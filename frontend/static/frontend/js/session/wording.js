@@ -1,4 +1,5 @@
 /** Sentences for people: log lines, reasons, and what to do about an error. */
+import { standing } from "frontend/session/presentation"
 
 const STATES = {
   waiting: "waiting for a seat",
@@ -41,6 +42,7 @@ const HINTS = {
   upstream_rejected: "The avatar server did not accept this. Choose another avatar, voice or text.",
   upstream_gone: "The avatar server has ended this session. Begin a new one.",
   bad_message: "Change the message and send it again.",
+  no_such_script: "It may have been changed or removed meanwhile. Load the page again.",
   not_the_viewer: "Only the viewer of a session speaks in it; you may watch, interrupt and stop it.",
   model_unreachable: "The language model cannot be reached. Staff can check OPENAI_BASE_URL.",
   model_unauthorized: "The language model refused its key. Staff can correct OPENAI_API_KEY.",
@@ -161,6 +163,8 @@ const LINES = {
   "turn.finished": ({ interrupted }) => (interrupted ? line("status", "Interrupted") : null),
   "turn.interrupted": ({ reply }) => line("status", heardText(reply)),
   "turn.timings": (timings) => timingsLine(timings),
+  "script.status": (status) => line("status", `${status.title}: ${standing(status)}`),
+  "chat.show": ({ exhibit }) => line("status", `Shown: ${exhibit.title}`),
   "time.left": (left) => line("time", timeLeftText(left)),
   "avatar.replaced": (wish) => line("status", replacedText(wish)),
   error: ({ code, message }) => line("error", `${message} (${code})`),
