@@ -77,6 +77,7 @@ def studio(request: PageRequest) -> HttpResponse:
         },
         "mind": describe_mind(),
     }
+        "transcription": describe_transcription(),
     return render(request, "frontend/studio.html", context)
 
 
@@ -117,6 +118,7 @@ def _persona_facts(persona: Persona) -> dict[str, str | bool]:
         "avatar": persona.avatar_name,
         "voice": persona.voice_id,
         "welcome": persona.welcome(),
+        "language": persona.language,
         "answers": persona.answers,
     }
 

@@ -100,11 +100,12 @@ def envelope(pcm: Pcm, rate_hz: int = RATE_HZ, *, window_s: float = 0.04) -> Any
 
 def likeness(heard: Pcm, said: Pcm) -> float:
     """How well the loudness of two recordings agrees where they agree best: 1 is the same."""
-    one, other = envelope(heard), envelope(said)
-    padded = np.pad(one, len(other))
+    other = envelope(said)
     best = 0.0
-    for at in range(len(padded) - len(other)):
-        piece = padded[at : at + len(other)]
-        if piece.std() > 0:
-            best = max(best, float(np.corrcoef(piece, other)[0, 1]))
+    for shift in range(0, 640, 80):  # a window is 40 ms: try 5 ms steps
+        padded = np.pad(envelope(heard[shift:]), len(other))
+        for at in range(len(padded) - len(other)):
+            piece = padded[at : at + len(other)]
+            if piece.std() > 0:
+                best = max(best, float(np.corrcoef(piece, other)[0, 1]))
     return best

@@ -25,6 +25,7 @@ import { SessionSocket, socketUrl } from "frontend/session/socket"
 import { Tab } from "frontend/session/tab"
 import { ViewerSession } from "frontend/session/viewer"
 import { timeLeftText } from "frontend/session/wording"
+import { VoicePanel } from "frontend/voice/panel"
 
 AvatarStage.define()
 RetryIn.define()
@@ -59,6 +60,16 @@ const line = new LinePanel({
 })
 const background = new BackgroundPanel({ stage, preferred, onChange: showBackground })
 
+const voice = new VoicePanel({
+  session,
+  api,
+  message,
+  preferred,
+  language: () => choices.persona.language,
+  isAvailable: facts.transcription.available,
+  onProblem: (problem) => showProblem(part("problems"), problem),
+})
+
 /** What the persona presents and shows. */
 let presentation = NOTHING
 const presenter = new PresentationPanel(session)
@@ -84,6 +95,7 @@ const ACTIONS = {
   ask: () => (answers() ? speak((text) => session.ask(text)) : ACTIONS.repeat()),
   repeat: () => speak((text) => session.repeat(text), MAX_REPEAT_CHARS),
   interrupt: () => session.interrupt(),
+  correct: () => voice.correct(),
   stay: () => session.stay(),
   hear: () => stage.play(),
   mute: () => setMuted(!stage.muted),
@@ -191,7 +203,8 @@ stage.addEventListener("firstframe", () => {
   if (goesOn) welcomeBack()
   else if (greets) session.repeat(choices.persona.welcome)
   greets = false
-  if (document.activeElement === document.body) message.focus({ preventScroll: true })
+  const isFree = document.activeElement === document.body && !voice.isOn
+  if (isFree) message.focus({ preventScroll: true })
 })
 
 function welcomeBack() {
@@ -247,6 +260,7 @@ function show() {
   if (!isOpen(phase)) presentation = NOTHING
   presenter.show(presentation, { isLive: phase === "live" })
   exhibits.show(presentation.shown)
+  voice.show()
   document.querySelector("turn-timings").timings = story.timings
   showTime(phase, story)
   if (!hasStream(phase)) stage.clear()

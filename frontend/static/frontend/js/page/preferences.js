@@ -3,7 +3,8 @@
 const KEY = "greenroom.studio"
 
 /** @typedef {{volume: number, muted: boolean, quality: string, background: string,
- *   removeBackground: boolean, singleKeys: boolean}} Preferences */
+ *   removeBackground: boolean, singleKeys: boolean, voiceMode: "off"|"hold"|"free",
+ *   voiceDevice: string, voiceCheck: boolean, voiceHalfDuplex: boolean}} Preferences */
 
 /** @type {Readonly<Preferences>} */
 const DEFAULTS = Object.freeze({
@@ -13,6 +14,10 @@ const DEFAULTS = Object.freeze({
   background: "",
   removeBackground: false,
   singleKeys: true,
+  voiceMode: "off",
+  voiceDevice: "",
+  voiceCheck: false,
+  voiceHalfDuplex: false,
 })
 
 /** @returns {Preferences} */

@@ -66,6 +66,20 @@ export class Api {
     return this.#post("/persona/heygen/session/stop", { session_id })
   }
 
+  /**
+   * What is said in a recording, "" where there are no words.
+   *
+   * @param {string} session_id @param {Blob} recording @param {{signal?: AbortSignal}} [how]
+   */
+  async transcribe(session_id, recording, { signal } = {}) {
+    const body = new FormData()
+    body.append("session_id", session_id)
+    body.append("audio", recording, "speech.wav")
+    const headers = { "X-CSRFToken": this.#csrfToken }
+    const { text } = await this.#call("/persona/heygen/transcribe", { method: "POST", headers, body, signal })
+    return text
+  }
+
   async avatars() {
     return (await this.#get("/persona/heygen/avatars")).avatars
   }

@@ -14,6 +14,7 @@ export const SHORTCUTS = [
   { action: "ask", keys: "Enter", does: "Talk: ask the persona", where: "message" },
   { action: "repeat", keys: "Shift or Ctrl + Enter", does: "Repeat: have it said as written", where: "message" },
   { action: "interrupt", keys: "Esc", does: "Interrupt", where: "anywhere" },
+  { action: "speak", keys: "hold Space", does: "Speak, with the microphone on “Hold to talk”", where: "outside" },
   { action: "message", keys: "/", does: "Go to the message box", where: "outside" },
   { action: "mute", keys: "M", does: "Sound on or off", where: "outside" },
   { action: "fullscreen", keys: "F", does: "Full screen on or off", where: "outside" },

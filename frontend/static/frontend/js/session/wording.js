@@ -48,6 +48,9 @@ const HINTS = {
   model_unauthorized: "The language model refused its key. Staff can correct OPENAI_API_KEY.",
   model_rate_limited: "The language model is busy or out of quota. Wait, then ask again.",
   model_timeout: "The language model took too long. Ask again, or use Repeat meanwhile.",
+  transcription_not_configured: "Staff of this site can set a transcription service up. Typing works without one.",
+  transcription_not_offered: "Staff of this site can name another transcription service. Typing works without one.",
+  transcription_unauthorized: "The transcription service refused its key. Staff can correct TRANSCRIPTION_API_KEY.",
   network: "This device cannot reach the site. Check the connection, then try again.",
   media_failed: "Sound and picture could not come through. A firewall may be in the way; try another network.",
   connection_lost: "The connection was lost for too long. Begin again.",
@@ -56,6 +59,7 @@ const HINTS = {
 }
 
 const FAMILIES = [
+  ["transcription_", "What you said could not be written down. Typing works; try speaking again in a moment."],
   ["upstream_", "The avatar server reported a problem. Try again in a moment."],
   ["model_", "The language model reported a problem. Repeat works without it."],
   ["invalid", "Something in the request was not accepted. Change it and try again."],

@@ -1,0 +1,43 @@
+import { wav } from "frontend/voice/wav"
+
+/**
+ * What somebody says in one go, written down piece by piece while they go on speaking.
+ *
+ * `transcribe` gets a WAV and resolves to its words; it is given a signal that aborts it.
+ */
+export class Utterance {
+  /** Whether the avatar was speaking when it began. */
+  duringSpeech
+  #transcribe
+  #calls = []
+
+  constructor({ transcribe, duringSpeech }) {
+    this.#transcribe = transcribe
+    this.duringSpeech = duringSpeech
+  }
+
+  /** @param {number} nth @param {Int16Array} samples  the segment, perhaps longer than before */
+  send(nth, samples) {
+    this.#calls[nth]?.abort.abort()
+    const abort = new AbortController()
+    const words = this.#transcribe(wav(samples), { signal: abort.signal })
+    words.catch(() => {}) // asked for by `text`, if at all
+    this.#calls[nth] = { abort, words }
+  }
+
+  /** The segment is not complete. */
+  withdraw(nth) {
+    this.#calls[nth]?.abort.abort()
+    this.#calls[nth] = undefined
+  }
+
+  /** The words of the first `count` segments, in the order in which they were said. */
+  async text(count) {
+    const words = await Promise.all(this.#calls.slice(0, count).map((call) => call?.words ?? ""))
+    return words.filter(Boolean).join(" ")
+  }
+
+  abort() {
+    for (const call of this.#calls) call?.abort.abort()
+  }
+}

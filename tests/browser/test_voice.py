@@ -1,0 +1,143 @@
+"""Talking to the avatar: a recorded voice as the microphone, a real transcription server."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.browser.chromium import AUTOPLAY, launched
+from tests.browser.conftest import Door, Lobby, Visitor
+from tests.browser.studio import Studio
+from tests.chat import recordings
+from tests.chat.recordings import Pcm, silence, spoken
+from tests.chat.transcription_server import (
+    TranscriptionServer,
+    transcription_server,
+)
+
+SAID = "What do you like to do on a quiet evening?"
+UNDERSTOOD = "What do you like?"
+ANSWER = (
+    "There is a long story behind that, and I shall tell all of it. It begins in a small "
+    "town by the sea, where nothing ever happened, until one day a circus came."
+)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def service() -> AsyncIterator[TranscriptionServer]:
+    async with transcription_server() as server:
+        server.text = UNDERSTOOD
+        yield server
+
+
+@pytest.fixture(scope="module")
+def listening(lobby: Lobby, service: TranscriptionServer) -> Iterator[Lobby]:
+    """The portal with somebody who writes down what is said."""
+    named = {"TRANSCRIPTION_BASE_URL": service.base_url}
+    with lobby.portal.another_web(**named) as portal:
+        yield replace(lobby, portal=portal)
+
+
+@asynccontextmanager
+async def hearing(
+    lobby: Lobby, folder: Path, *parts: Pcm, more: str = AUTOPLAY
+) -> AsyncIterator[Visitor]:
+    """Somebody whose microphone hears this recording over and over."""
+    file = folder / "microphone.wav"
+    file.write_bytes(recordings.wav(np.concatenate(parts)))
+    sound = f"--use-file-for-fake-audio-capture={file}"
+    async with launched(AUTOPLAY, sound, more) as browser:
+        door = Door(browser, lobby)
+        visitor = await door.guest()
+        try:
+            yield visitor
+        finally:
+            await visitor.stop_sessions()
+        door.hear_complaints()
+
+
+def microphone(studio: Studio) -> Any:
+    return studio.page.get_by_role("group", name="Microphone")
+
+
+async def test_hands_free_a_question_is_heard_asked_and_answered_and_then_interrupted(
+    listening: Lobby, service: TranscriptionServer, tmp_path: Path
+) -> None:
+    said = spoken(SAID)
+    service.received.clear()
+    async with hearing(listening, tmp_path, silence(0.8), said, silence(2.2)) as guest:
+        studio = await Studio.enter(guest)
+        await studio.page.get_by_label("Microphone mode").select_option("free")
+        await studio.go_live()
+
+        await expect(studio.log).to_contain_text(f"You: {UNDERSTOOD}")
+        await studio.mood_is("speaking")
+        await studio.page.get_by_label("Microphone mode").select_option("off")
+
+        received = service.received[0]
+        pcm, rate_hz = recordings.unwav(received.audio)
+        assert rate_hz == 16_000
+        assert len(pcm) == pytest.approx(len(said) + 0.54 * 16_000, rel=0.2)
+        assert recordings.likeness(pcm, said) > 0.8
+        assert received.fields["language"] == "en"
+
+        await studio.repeat(ANSWER)
+        await studio.page.get_by_label("Microphone mode").select_option("free")
+        await expect(studio.page.locator("video")).to_have_js_property("muted", True)
+        await expect(studio.log).to_contain_text("Heard until")
+
+
+async def test_coughing_interrupts_nobody_and_is_not_even_sent(
+    listening: Lobby, service: TranscriptionServer, tmp_path: Path
+) -> None:
+    service.received.clear()
+    coughs = [silence(0.3), recordings.cough(), silence(0.3), recordings.cough(seed=4)]
+    async with hearing(listening, tmp_path, *coughs) as guest:
+        studio = await Studio.enter(guest)
+        await studio.go_live()
+        await studio.repeat(ANSWER)
+        await studio.page.get_by_label("Microphone mode").select_option("free")
+
+        await studio.page.evaluate(_UNTIL_LOUD, 3)
+
+        await studio.mood_is("speaking")
+        await expect(microphone(studio)).to_have_attribute("data-state", "listening")
+        assert service.received == []
+
+
+async def test_a_microphone_that_is_not_allowed_is_explained(
+    listening: Lobby, tmp_path: Path
+) -> None:
+    refused = "--use-fake-ui-for-media-stream=deny"
+    async with hearing(listening, tmp_path, silence(1), more=refused) as guest:
+        studio = await Studio.enter(guest)
+        await studio.go_live()
+        await studio.page.get_by_role("button", name="Turn the microphone on").click()
+
+        await expect(microphone(studio)).to_contain_text(
+            "The microphone is not allowed"
+        )
+        await expect(microphone(studio)).to_contain_text("Allow it for this site")
+
+
+# Three times the level meter went up and down again.
+_UNTIL_LOUD = """
+(times) => new Promise((done) => {
+  const voice = document.querySelector("[data-part=voice]")
+  let isLoud = false
+  const look = () => {
+    const level = Number(voice.style.getPropertyValue("--level"))
+    if (isLoud && level < 0.3) times -= 1
+    isLoud = isLoud ? level >= 0.3 : level > 0.5
+    if (times > 0) requestAnimationFrame(look)
+    else done()
+  }
+  look()
+})
+"""
