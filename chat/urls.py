@@ -15,6 +15,7 @@ urlpatterns = [
     path(
         "persona/conversations/<uuid:conversation_id>/transcript.<str:ending>",
         conversation_views.TranscriptView.as_view(),
+        name="transcript",
     ),
     path("persona/memories", conversation_views.MemoriesView.as_view()),
     path("openai", views.OpenAIView.as_view()),

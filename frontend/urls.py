@@ -2,11 +2,30 @@
 
 from django.urls import include, path
 
-from frontend import operating, views
+from frontend import conversing, operating, remembering, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("studio/", views.studio, name="studio"),
+    path("conversations/", conversing.conversations, name="conversations"),
+    path(
+        "conversations/<uuid:conversation_id>/",
+        conversing.conversation,
+        name="conversation",
+    ),
+    path(
+        "conversations/<uuid:conversation_id>/delete",
+        conversing.delete,
+        name="conversation_delete",
+    ),
+    path("memories/", remembering.memories, name="memories"),
+    path("memories/export", remembering.export, name="memories_export"),
+    path("memories/forget", remembering.forget_everything, name="memories_forget"),
+    path("memories/facts/<int:pk>/edit", remembering.edit, name="fact_edit"),
+    path("memories/facts/<int:pk>/delete", remembering.delete, name="fact_delete"),
+    path("memories/<slug:slug>/switch", remembering.switch, name="memory_switch"),
+    path("memories/<slug:slug>/add", remembering.add, name="memory_add"),
+    path("memories/<slug:slug>/forget", remembering.forget, name="memory_forget"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/<uuid:session_id>/", views.session, name="session"),
     path("sessions/<uuid:session_id>/stop", views.stop_session, name="session_stop"),

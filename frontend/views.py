@@ -21,6 +21,7 @@ from django.views.decorators.http import (
 )
 
 from chat.minds import describe_mind
+from chat.models import Conversation
 from chat.transcription import describe_transcription
 from frontend.forms import ApiTokenForm
 from frontend.models import ApiToken
@@ -182,6 +183,9 @@ def session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
         "session": found,
         "place": place,
         "is_own": found.owner_id == request.user.pk,
+        "conversation": Conversation.objects.of(request.user)
+        .filter(turns__session=found)
+        .first(),
     }
     return render(request, "frontend/session.html", context)
 

@@ -77,9 +77,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return found
 
     def with_figures(self) -> Self:
-        """With `turn_count`, `spoken_s`, and the first prompt and reply."""
+        """With `turn_count`, `spoken_s`, and the first prompt and reply; newest first."""
         first = _turns().filter(conversation=OuterRef("pk")).order_by("pk")
-        return self.annotate(
+        newest_first = self.order_by("-last_turn_at", "pk")  # grouping drops it
+        return newest_first.annotate(
             turn_count=Count("turns"),
             spoken_s=Sum("turns__duration_s", default=0.0),
             first_prompt=Subquery(first.values("prompt")[:1]),

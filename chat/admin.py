@@ -1,0 +1,128 @@
+"""Conversations in the admin: to look at when something went wrong; never to edit.
+
+What a persona remembers of somebody is theirs alone: staff see how much it is.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from chat.models import Conversation, Memory, Piece, Turn
+
+
+class ReadOnly:
+    """What is looked at; deleting goes by the owner's page, or with the owner."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnly, admin.ModelAdmin[Conversation]):
+    list_display = (
+        "__str__",
+        "owner",
+        "with_whom",
+        "created_at",
+        "last_turn_at",
+        "turns",
+    )
+    list_select_related = ("owner", "persona")
+    search_fields = ("id", "owner__username", "persona_name")
+    date_hierarchy = "last_turn_at"
+    fields = (
+        "id",
+        "owner",
+        "persona",
+        "persona_name",
+        "created_at",
+        "last_turn_at",
+        "turns",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        return super().get_queryset(request).annotate(count=Count("turns"))
+
+    @admin.display(description="turns", ordering="count")
+    def turns(self, conversation: Conversation) -> SafeString:
+        address = reverse("admin:chat_turn_changelist")
+        return format_html(
+            '<a href="{}?conversation__id__exact={}">{}</a>',
+            address,
+            conversation.pk,
+            conversation.turns.count(),
+        )
+
+
+class PieceInline(ReadOnly, admin.TabularInline[Piece, Turn]):
+    """What the avatar was handed, and how much of it was heard."""
+
+    model = Piece
+    fields = ("number", "text", "heard_chars", "begins_at", "duration_s", "is_filler")
+    readonly_fields = fields
+    can_delete = False
+
+
+@admin.register(Turn)
+class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
+    list_display = (
+        "__str__",
+        "created_at",
+        "kind",
+        "words",
+        "first_delta_ms",
+        "talk_ms",
+        "interrupted",
+        "failed",
+    )
+    list_filter = ("kind", "interrupted", "failed", "created_at")
+    search_fields = ("session__id", "conversation__owner__username")
+    raw_id_fields = ("session", "conversation")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    exclude = ("folded",)
+    inlines = (PieceInline,)
+
+    @admin.display(description="prompt")
+    def words(self, turn: Turn) -> str:
+        return turn.prompt if len(turn.prompt) <= 60 else f"{turn.prompt[:59]}…"
+
+    def lookup_allowed(
+        self, lookup: str, value: str, request: HttpRequest | None = None
+    ) -> bool:
+        """Also those of one conversation, to which its page leads."""
+        wanted = lookup == "conversation__id__exact"
+        return wanted or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Turns go with their conversation, or with its owner; never one by one here."""
+        here = request.resolver_match
+        return not (here and here.view_name.startswith("admin:chat_turn_"))
+
+
+@admin.register(Memory)
+class MemoryAdmin(ReadOnly, admin.ModelAdmin[Memory]):
+    """Whether somebody is remembered, and in how many facts."""
+
+    list_display = ("owner", "persona", "is_on", "on_since", "fact_count")
+    list_filter = ("is_on",)
+    list_select_related = ("owner", "persona")
+    search_fields = ("owner__username", "persona__name")
+    fields = list_display
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Memory]:
+        return super().get_queryset(request).annotate(count=Count("facts"))
+
+    @admin.display(description="facts", ordering="count")
+    def fact_count(self, memory: Memory) -> int:
+        return memory.facts.count()
