@@ -75,6 +75,8 @@ class Discarding:
         await self._post("start", sdp={"type": "answer", "sdp": sdp})
 
     async def say(self, text: str) -> None:
+        """Have `text` said, in the place of what was being said."""
+        await self._post("interrupt")
         await self._post("task", text=text, task_mode="async", task_type="repeat")
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 
 from streaming.engine.encoders import Bitrate, make_encoder
 from streaming.engine.face import Mood, MouthKey, Performer, Viseme, stage
-from streaming.engine.packets import reel_of
+from streaming.engine.packets.scenes import Drawing
 from streaming.engine.packets.shots import shot
 from tests.benchmarks.machine import machine
 
@@ -36,7 +36,7 @@ def main() -> None:
     performer.say(0.0, keys, keys[-1].at_s)
     poses = [performer.pose_at(number / 25) for number in range(PICTURES)]
     on = stage("june", width=WIDTH, height=HEIGHT)
-    reel = reel_of(on)
+    drawing = Drawing(on)
     drawn = [_luma(on.picture(pose)) for pose in poses]
     made = [_luma(on.picture(shot(pose))) for pose in poses]
 
@@ -53,10 +53,10 @@ def main() -> None:
             data.append(b"".join(depayload(_CODEC, payload) for payload in payloads))
         _tell(name, data, drawn, _decoder())
 
-    packets = [reel.make(pose) for pose in poses]
+    packets = [drawing.picture(shot(pose)) for pose in poses]
     for name, wanted in (("packets, made", made), ("packets, shown", drawn)):
         decoder = _decoder()
-        decoder.decode(av.Packet(reel.whole))
+        decoder.decode(av.Packet(drawing.whole()))
         _tell(name, packets, wanted, decoder)
 
 

@@ -1,173 +1,141 @@
-"""What the local engine costs and how quickly it answers, over loopback.
+"""Sessions per core: packets beside aiortc's own encoding, in one table.
 
     .venv/bin/python -m tests.benchmarks.engine_sessions
 
-Viewers are aiortc peers in this process, so they share the machine with the engine;
-its processor time is read from the system and is its own. Times of sound include the
-20 ms for which a packet waits for its successor at the viewer.
+Every session talks. The viewers live in another process and decode nothing. Processor
+time is that of the engine and of the process that draws for it, as the system tells
+it. Sessions are added to one engine; a row with fewer than 24.5 pictures a second is more
+than it, or the machine, can do. Rates count the bytes of RTP packets, heads included.
 """
 
 import argparse
-import asyncio
-import logging
 import os
+import re
 import statistics
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-import aiohttp
-
-from tests.benchmarks.machine import machine, p95
+from tests.benchmarks.discarding_viewers import Crowd, crowd
+from tests.benchmarks.machine import machine, memory_mb, processor_s
 from tests.engine_process import EngineProcess, start_engine
-from tests.wire_viewer import WireViewer
 
-WORDS = "Many more moments with no pause anywhere along the line "
-TALK = WORDS * 15
+TALK = (
+    "Hello and welcome to our shop. What can I do for you today? We have a large choice "
+    "of bicycles, from light city bikes to heavy mountain machines, and the weather "
+    "tomorrow will be just right for a ride along the river, with sunshine from three. "
+) * 3
 MEASURED_S = 10.0
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_DELAY = re.compile(r"delay p50 ([\d.]+) p99 ([\d.]+)")
+_HEAD = (
+    "encoding sessions  core %  each %  pictures/s    picture  sound kbit/s"
+    "  loop p50   p99 ms  MB each  load"
+)
+
+_Counts = Sequence[tuple[dict[str, int], dict[str, int]]]
 
 
-class Watcher:
-    """A viewer with its session."""
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What came to the viewers, each second."""
 
-    def __init__(self, http: aiohttp.ClientSession) -> None:
-        self.http = http
-        self.viewer = WireViewer()
-        self.id = ""
-        self.offer_ms = self.picture_ms = 0.0
-
-    async def open(self, **order: Any) -> None:
-        asked = time.monotonic()
-        session = await self.post("new", **order)
-        self.offer_ms = (time.monotonic() - asked) * 1000
-        self.id = session["session_id"]
-        answer = await self.viewer.answer(session["sdp"]["sdp"])
-        started = time.monotonic()
-        await self.post("start", sdp={"type": "answer", "sdp": answer})
-        await self.viewer.connected()
-        self.picture_ms = (self.viewer.pictures[0].at - started) * 1000
-
-    async def post(self, call: str, **body: Any) -> Any:
-        body.setdefault("session_id", self.id)
-        async with self.http.post(f"/v1/streaming.{call}", json=body) as reply:
-            reply.raise_for_status()
-            return (await reply.json())["data"]
-
-    async def say(self, text: str) -> None:
-        await self.post("task", text=text, task_mode="async")
-
-    async def close(self) -> None:
-        await self.post("stop")
-        await self.viewer.close()
+    pictures: list[float]
+    picture_kbps: float
+    sound_kbps: float
 
 
-async def measure_answers(http: aiohttp.ClientSession, runs: int) -> None:
-    """How long each step takes in a quiet engine."""
-    columns: dict[str, list[float]] = {
-        "new to offer": [],
-        "start to first picture": [],
-        "task to first sound": [],
-        "interrupt to silence": [],
-    }
-    for _ in range(runs):
-        watcher = Watcher(http)
-        await watcher.open(quality="medium")
-        await asyncio.sleep(0.5)
-        asked = time.monotonic()
-        await watcher.say(WORDS)
-        sound = await watcher.viewer.heard(after=asked)
-        await asyncio.sleep(0.7)
-        interrupted = time.monotonic()
-        await watcher.post("interrupt")
-        await asyncio.sleep(0.4)
-        last = watcher.viewer.last_sound()
-        assert last is not None
-        columns["new to offer"].append(watcher.offer_ms)
-        columns["start to first picture"].append(watcher.picture_ms)
-        columns["task to first sound"].append((sound.at - asked) * 1000)
-        columns["interrupt to silence"].append((last.at - interrupted) * 1000)
-        await watcher.close()
-    for name, values in columns.items():
-        print(f"{name:24} p50 {middle(values):6.1f} ms   p95 {p95(values):6.1f} ms")
+def measure_all(encoding: str, loads: Sequence[int], settle_s: float) -> None:
+    with start_engine(
+        seats=max(loads),
+        module="tests.benchmarks.measured_engine",
+        ENCODING=encoding,
+        ENGINE_WARM="all" if encoding == "packets" else "default",
+    ) as engine:
+        wait_until_warm(engine)
+        empty_mb = memory_mb(engine.process.pid)
+        with crowd(engine.url, engine.headers, quality="medium") as viewers:
+            there = 0
+            for sessions in loads:
+                viewers.ask("open", sessions - there)
+                there = sessions
+                measure(encoding, engine, viewers, sessions, empty_mb, settle_s)
 
 
-async def measure_cost(
-    engine: EngineProcess, http: aiohttp.ClientSession, sessions: int, **order: Any
+def measure(
+    encoding: str,
+    engine: EngineProcess,
+    viewers: Crowd,
+    sessions: int,
+    empty_mb: int,
+    settle_s: float,
 ) -> None:
-    """The engine's share of a core, with every session talking."""
-    async with AsyncExitStack() as stack:
-        watchers = []
-        for _ in range(sessions):
-            watcher = Watcher(http)
-            stack.push_async_callback(watcher.close)
-            await watcher.open(**order)
-            watchers.append(watcher)
-        for watcher in watchers:
-            await watcher.say(TALK)
-        await asyncio.sleep(3)
-        pictures = [watcher.viewer.picture_count for watcher in watchers]
-        used_s, started = processor_s(engine), time.monotonic()
-        await asyncio.sleep(MEASURED_S)
-        took_s = time.monotonic() - started
-        share = (processor_s(engine) - used_s) / took_s
-        rates = [
-            (watcher.viewer.picture_count - before) / took_s
-            for watcher, before in zip(watchers, pictures, strict=True)
-        ]
+    """Print a row."""
+    pid = engine.process.pid
+    viewers.ask("talk", TALK)
+    time.sleep(settle_s)
+    told = len(engine.output)
+    before, used_s, began = viewers.ask("count"), processor_s(pid), time.monotonic()
+    time.sleep(MEASURED_S)
+    after, took_s = viewers.ask("count"), time.monotonic() - began
+    share = (processor_s(pid) - used_s) / took_s * 100
+    got = rates(before, after, took_s)
+    usual_ms, worst_ms = delays_ms(engine.output[told:])
     print(
-        f"{sessions} talking, {order}: {share * 100:.0f} % of a core, "
-        f"{share / sessions * 100:.1f} % each, "
-        f"{min(rates):.1f} pictures/s, {memory_mb(engine)} MB"
+        f"{encoding:8} {sessions:8} {share:7.0f} {share / sessions:7.2f}"
+        f"  {min(got.pictures):4.1f} to {max(got.pictures):4.1f}"
+        f" {got.picture_kbps:10.0f} {got.sound_kbps:13.0f}"
+        f" {usual_ms:9.1f} {worst_ms:8.1f}"
+        f" {(memory_mb(pid) - empty_mb) / sessions:8.1f} {os.getloadavg()[0]:5.1f}",
+        flush=True,
     )
 
 
-def processor_s(engine: EngineProcess) -> float:
-    """Processor seconds used by the engine and the process that draws for it."""
-    return sum(_processor_s(pid) for pid in _family(engine.process.pid))
+def wait_until_warm(engine: EngineProcess, timeout_s: float = 240.0) -> None:
+    until = time.monotonic() + timeout_s
+    while not any("Warmed up." in line for line in engine.output):
+        if time.monotonic() > until:
+            raise TimeoutError("The engine did not get warm.")
+        time.sleep(0.5)
 
 
-def memory_mb(engine: EngineProcess) -> int:
-    """What both hold; pages that they share are counted twice."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    statm = [Path(f"/proc/{pid}/statm") for pid in _family(engine.process.pid)]
-    return sum(int(each.read_text().split()[1]) * page for each in statm) // 2**20
+def rates(before: _Counts, after: _Counts, took_s: float) -> Rates:
+    def per_s(part: int, kind: str) -> list[float]:
+        return [
+            (late[part][kind] - early[part][kind]) / took_s
+            for early, late in zip(before, after, strict=True)
+        ]
+
+    return Rates(
+        pictures=per_s(0, "video"),
+        picture_kbps=statistics.mean(per_s(1, "video")) * 0.008,
+        sound_kbps=statistics.mean(per_s(1, "audio")) * 0.008,
+    )
 
 
-def _processor_s(pid: int) -> float:
-    """System time included."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1]
-    user, system = fields.split()[11:13]
-    return (int(user) + int(system)) / _TICKS_PER_S
+def delays_ms(lines: Sequence[str]) -> tuple[float, float]:
+    """How late the engine's timers were: usually, and at worst of a few seconds' p99."""
+    told = [found.groups() for line in lines if (found := _DELAY.search(line))]
+    if not told:
+        return float("nan"), float("nan")
+    return statistics.median(float(p50) for p50, _ in told), max(
+        float(p99) for _, p99 in told
+    )
 
 
-def _family(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task").glob("*/children")
-    return [pid, *(int(child) for each in told for child in each.read_text().split())]
-
-
-def middle(values: Sequence[float]) -> float:
-    return statistics.median(values)
-
-
-async def main(runs: int, warm_s: float) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--packets", type=int, nargs="*", default=[1, 8, 16, 24, 40, 48, 64]
+    )
+    parser.add_argument("--stock", type=int, nargs="*", default=[1, 4, 8, 16])
+    parser.add_argument("--settle-s", type=float, default=5.0)
+    options = parser.parse_args()
     print(machine())
-    with start_engine(seats=8, ENGINE_WARM="all") as engine:
-        async with aiohttp.ClientSession(engine.url, headers=engine.headers) as http:
-            await asyncio.sleep(warm_s)
-            await measure_answers(http, runs)
-            for count in (1, 3):
-                await measure_cost(engine, http, count, quality="medium")
-            await measure_cost(engine, http, 1, quality="medium", video_encoding="H264")
-            await measure_cost(engine, http, 1, quality="high")
+    print(_HEAD)
+    for encoding, loads in (("packets", options.packets), ("stock", options.stock)):
+        if loads:
+            measure_all(encoding, loads, options.settle_s)
 
 
 if __name__ == "__main__":
-    logging.disable(logging.INFO)
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--warm-s", type=float, default=15.0)
-    options = parser.parse_args()
-    asyncio.run(main(options.runs, options.warm_s))
+    main()
