@@ -21,7 +21,7 @@ from chat.minds import mind_for
 from chat.minds.base import Tool
 from chat.models import Piece, Turn
 from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
-from chat.sentences import pieces
+from chat.sentences import SOFT_LIMIT_CHARS, pieces
 from chat.tools import close_when_heard, tools_for
 from config.errors import DomainError
 from personas.models import Persona
@@ -48,6 +48,8 @@ class Feeding:
     began_s: float
     takes_over: bool
     max_pieces_ahead: int | None
+    #: Whether also a text to repeat is handed over bit by bit, as answers are.
+    is_paced: bool = False
     #: Set when the session should end behind this turn.
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     #: What the answer is made from, as soon as that is known.
@@ -107,10 +109,18 @@ class Feeding:
                     turn.first_piece_ms = turn.accepted_ms - waited_ms
                 await unbroken(self._note(event))
 
+    def _repetition(
+        self, voice: "SessionVoice"
+    ) -> AsyncGenerator[Written | Spoken, None]:
+        if not self.is_paced:
+            return speak_pieces(voice, pieces(self.turn.prompt))
+        paced = PacedVoice(voice, max_pieces_ahead=self.max_pieces_ahead)
+        return speak_pieces(paced, pieces(self.turn.prompt, max_chars=SOFT_LIMIT_CHARS))
+
     async def _stream(self) -> AsyncGenerator[Written | Spoken, None]:
         voice = SessionVoice(self.session, self.turn)
         if self.turn.kind == Turn.Kind.SAY:
-            source = speak_pieces(voice, pieces(self.turn.prompt))
+            source = self._repetition(voice)
         else:
             source = await unbroken(self._answer(voice))
         async with aclosing(source):

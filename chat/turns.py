@@ -62,9 +62,18 @@ class Turns:
         )
 
     async def feed(
-        self, session: Session, turn: Turn, *, began_s: float, takes_over: bool
+        self,
+        session: Session,
+        turn: Turn,
+        *,
+        began_s: float,
+        takes_over: bool = False,
+        is_paced: bool = False,
     ) -> Turn:
-        """Hand a turn over that was begun already; for whoever has reasons to begin it."""
+        """Hand a turn over that was begun already; for whoever has reasons to begin it.
+
+        `is_paced` as for `Feeding`.
+        """
         self.turn, self.error, self._cancelled = turn, None, False
         feeding = Feeding(
             session=session,
@@ -72,6 +81,7 @@ class Turns:
             began_s=began_s,
             takes_over=takes_over,
             max_pieces_ahead=self._max_pieces_ahead,
+            is_paced=is_paced,
         )
         self._task = asyncio.create_task(self._run(feeding))
         await asyncio.sleep(0)  # cancelled before its first step, it would end nothing

@@ -113,7 +113,8 @@ class SegmentForm(SegmentModelForm):
         field.queryset = exhibits
         field.empty_label = "nothing"
         field.label_from_instance = _exhibit_label
-        self.fields["pause_after_s"].help_text = ""
+        for name in ("pause_after_s", "exhibit"):
+            self.fields[name].help_text = ""
 
     def has_changed(self) -> bool:
         """A place in the order alone is nothing written: such a part is left out."""

@@ -34,7 +34,7 @@ class ExhibitForm(ExhibitModelForm):
     """
 
     upload = PictureField(
-        label="Picture",
+        label="File",
         required=False,
         help_text=(
             "PNG, JPEG, WebP or GIF, at most "

@@ -12,6 +12,7 @@ from channels.layers import get_channel_layer
 from chat import showing
 from chat.feeding import unbroken
 from chat.models import ScriptRun, Turn
+from chat.replies import MAX_PIECES_AHEAD
 from chat.scripts.looking import Begin, Leave, look
 from chat.turns import Turns
 from streaming import background
@@ -35,23 +36,23 @@ _NEWS = frozenset(
 )
 
 
-def start_player(run: ScriptRun) -> None:
+def start_player(run: ScriptRun, session: Session) -> None:
     """Play `run` beside whoever asks; nothing happens where somebody does so already.
 
     Needs a running event loop that goes on. Where it does not, the next sign of life of
     the session's viewer finds the run orphaned (`verbs.attend`).
     """
-    background.hold(Player(run).play())
+    background.hold(Player(run, session).play())
 
 
 class Player:
     """One attempt to play a run, in this process. Ends when there is nothing to play."""
 
-    def __init__(self, run: ScriptRun) -> None:
+    def __init__(self, run: ScriptRun, session: Session) -> None:
         self._run = run
-        self._session: Session = run.session
+        self._session = session
         self._name = uuid.uuid4().hex
-        self._turns = Turns()
+        self._turns = Turns(max_pieces_ahead=MAX_PIECES_AHEAD)
         self._news = asyncio.Event()
 
     async def play(self) -> None:
@@ -104,7 +105,7 @@ class Player:
         if turn is None:
             return
         await self._show(turn)
-        await self._turns.feed(self._session, turn, began_s=began_s, takes_over=False)
+        await self._turns.feed(self._session, turn, began_s=began_s, is_paced=True)
 
     async def _show(self, turn: Turn) -> None:
         """What belongs to the segment, and nothing where it has nothing to show."""

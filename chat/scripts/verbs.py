@@ -53,7 +53,7 @@ async def play(session: Session, slug: str, *, segment: int = 1) -> Status:
     if replaced := await _active_run(session):
         await _silence(session, replaced)
     run = await sync_to_async(_begin)(session, slug, segment)
-    start_player(run)
+    start_player(run, session)
     return run.status()
 
 
@@ -75,7 +75,7 @@ async def resume(session: Session) -> Status:
     await sync_to_async(session.require_time)()
     await sync_to_async(run.resume)()
     if run.is_in_motion:
-        start_player(run)
+        start_player(run, session)
     return run.status()
 
 
@@ -86,12 +86,12 @@ async def go_to(session: Session, segment: int) -> Status:
     """
     run = await _require_run(session)
     _require_segment(segment, run.of)
-    was_saying = run.turn is not None or run.state == ScriptRun.State.ANSWERING
+    was_saying = run.turn_id is not None or run.state == ScriptRun.State.ANSWERING
     await sync_to_async(run.go_to)(segment)
     if was_saying:
         await _silence(session, run)
     if run.is_in_motion:
-        start_player(run)
+        start_player(run, session)
     return run.status()
 
 
@@ -114,8 +114,8 @@ async def status_of(session: Session) -> Status:
 async def attend(session: Session) -> None:
     """Play on what has lost its player, since its process has died or was restarted."""
     orphaned = ScriptRun.objects.orphaned().filter(session=session)
-    async for run in orphaned.select_related("session"):
-        start_player(run)
+    async for run in orphaned:
+        start_player(run, session)
 
 
 def listed_scripts(persona_id: int | None) -> list[Script]:
@@ -153,7 +153,7 @@ def _require_segment(segment: int, of: int) -> None:
 
 async def _active_run(session: Session) -> ScriptRun | None:
     active = ScriptRun.objects.active().filter(session=session)
-    return await active.select_related("session", "turn").afirst()
+    return await active.afirst()
 
 
 async def _require_run(session: Session) -> ScriptRun:

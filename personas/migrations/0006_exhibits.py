@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('name', models.SlugField(help_text='How it is called for, such as “floor-plan”.', max_length=80)),
                 ('kind', models.CharField(choices=[('image', 'picture'), ('link', 'link')], default='image', max_length=5)),
                 ('title', personas.fields.LineField(help_text='Shown above it.', max_length=200)),
-                ('alt', personas.fields.LineField(blank=True, help_text='What the picture shows, for who cannot see it.', max_length=300, verbose_name='description')),
+                ('alt', personas.fields.LineField(blank=True, help_text='What the picture shows, for who cannot see it. Of a link: its words.', max_length=300, verbose_name='description')),
                 ('address', personas.fields.LineField(blank=True, help_text='Where the link leads: https://…', max_length=2000, validators=[personas.models.exhibit.web_address])),
                 ('digest', models.CharField(blank=True, default='', editable=False, max_length=16)),
                 ('width_px', models.PositiveIntegerField(blank=True, editable=False, null=True)),

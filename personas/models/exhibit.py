@@ -59,7 +59,7 @@ class Exhibit(models.Model):
         "description",
         max_length=limits.ITEM_MAX_CHARS,
         blank=True,
-        help_text="What the picture shows, for who cannot see it.",
+        help_text="What the picture shows, for who cannot see it. Of a link: its words.",
     )
     address = LineField(
         max_length=limits.ADDRESS_MAX_CHARS,

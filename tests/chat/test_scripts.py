@@ -31,7 +31,12 @@ async def live(transactional_db, alice, account, anna):
 
 @pytest.fixture
 async def socket(live, join, alice):
-    return await join(live.session, alice)
+    """The viewer's; nothing may go wrong behind it, unless the test is about that."""
+    socket = await join(live.session, alice)
+    yield socket
+    assert [
+        one["code"] for one in socket.seen("error") if one["code"] == "internal"
+    ] == []
 
 
 def make_script(persona, *texts, pause_s=0.0, **options):
@@ -131,9 +136,7 @@ async def test_pausing_cuts_a_sentence_and_resuming_says_it_again(live, socket, 
     await socket.until("script.status", state="done")
 
     said = await prompts(live.session)
-    assert said[1].endswith("It is all blue."), (
-        "not from the segment's end"
-    )
+    assert said[1].endswith("It is all blue."), "not from the segment's end"
     assert said[2:] == ["Third room."], "the second was skipped"
 
 
@@ -170,12 +173,10 @@ async def test_silencing_the_avatar_pauses_what_it_presents(live, socket, tour):
 async def test_two_players_in_two_processes_never_both_speak(live, socket, tour):
     """What differs between processes is their memory: here each player has its own."""
     run = await sync_to_async(ScriptRun.objects.begin)(live.session, tour, segment=2)
-    twins = [
-        await ScriptRun.objects.select_related("session").aget(pk=run.pk) for _ in "ab"
-    ]
+    twins = [await ScriptRun.objects.aget(pk=run.pk) for _ in range(2)]
 
     async with asyncio.timeout(WAIT_S):
-        await asyncio.gather(*(Player(twin).play() for twin in twins))
+        await asyncio.gather(*(Player(twin, live.session).play() for twin in twins))
 
     assert await prompts(live.session) == ["Second room.", "Third room."]
 

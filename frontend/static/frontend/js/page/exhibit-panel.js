@@ -49,7 +49,7 @@ export class ExhibitPanel {
     part("exhibit-frame").hidden = !isPicture
     part("exhibit-link").hidden = isPicture
     if (isPicture) this.#fillPicture(url, alt)
-    else this.#fillLink(url, alt || title)
+    else this.#fillLink(url, alt || "Open the link")
   }
 
   #fillPicture(url, alt) {
