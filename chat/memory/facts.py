@@ -4,10 +4,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from chat.memory.clerk import has_clerk, written
-from chat.memory.database import looked_up
+from chat.memory.database import looked_up, taken
 from chat.memory.prompt import one_line, said
 from chat.memory.secrets import looks_secret
 from chat.minds.base import ModelError
@@ -46,11 +47,11 @@ async def note_facts(memory: Memory) -> int:
     Only one process reads at a time. What was read is not read again, also when there was
     nothing to note; after a failure of the model it is tried again later.
     """
-    if not has_clerk() or not await looked_up(memory.claim, for_s=CLAIM_S):
+    if not has_clerk():
         return 0
-    turns = await looked_up(_next_turns, memory)
+    let_go = partial(_let_go, memory)
+    turns = await taken(partial(_claimed_turns, memory), let_go)
     if not turns:
-        await looked_up(memory.settle)
         return 0
     try:
         answer = await _asked(memory, turns)
@@ -58,13 +59,24 @@ async def note_facts(memory: Memory) -> int:
         logger.warning("Nothing could be noted: %s.", exc.code)
         return 0
     except asyncio.CancelledError:
-        await looked_up(memory.settle)
+        await looked_up(let_go, turns)
         raise
     return await looked_up(_noted, memory, facts_in(answer), turns[-1])
 
 
-def _next_turns(memory: Memory) -> list[Turn]:
-    return list(memory.unread_turns()[:TURNS_PER_READING])
+def _claimed_turns(memory: Memory) -> list[Turn]:
+    """What is next to be read, as ours to read; empty if there is nothing, or not for us."""
+    if not memory.claim(for_s=CLAIM_S):
+        return []
+    turns = list(memory.unread_turns()[:TURNS_PER_READING])
+    if not turns:
+        memory.settle()
+    return turns
+
+
+def _let_go(memory: Memory, turns: Sequence[Turn]) -> None:
+    if turns:
+        memory.settle()
 
 
 async def _asked(memory: Memory, turns: Sequence[Turn]) -> str:

@@ -5,12 +5,13 @@ import enum
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.utils.timezone import now
 
 from chat.memory.clerk import has_clerk, written
-from chat.memory.database import looked_up
+from chat.memory.database import looked_up, taken
 from chat.memory.prompt import one_line, plain, said
 from chat.minds.base import ModelError
 from chat.models import Conversation, ConversationSummary, Turn
@@ -90,14 +91,14 @@ async def summarise(conversation: Conversation) -> bool:
     made from, as in a short conversation.
     """
     made = False
-    while work := await looked_up(_claimed, conversation):
+    while work := await taken(partial(_claimed, conversation), _let_go):
         try:
             text = await _made(work)
         except ModelError as exc:
             logger.warning("A summary could not be made: %s.", exc.code)
             return made
         except asyncio.CancelledError:
-            await looked_up(work.summary.settle)
+            await looked_up(_let_go, work)
             raise
         if not await looked_up(work.keep, text):
             return made
@@ -118,6 +119,11 @@ def _claimed(conversation: Conversation) -> _Work | None:
         summary.settle()
         return None
     return _Work(summary, persona, batch)
+
+
+def _let_go(work: _Work | None) -> None:
+    if work is not None:
+        work.summary.settle()
 
 
 def _batch(conversation: Conversation) -> _Batch:

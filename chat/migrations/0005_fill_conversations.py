@@ -11,10 +11,12 @@ def fill(apps, schema_editor):
     Session = apps.get_model("streaming", "Session")
     forget_nobodys(apps)
     found = {}
+    earlier = dict(Session.objects.values_list("pk", "continues_id"))
     sessions = Session.objects.filter(turns__isnull=False).distinct()
     for session in sessions.order_by("created_at").select_related("persona"):
         turns = Turn.objects.filter(session=session)
-        conversation = conversation_of(apps, session, turns, found)
+        goes_on = found.get(with_turns(earlier, found, session.continues_id))
+        conversation = conversation_of(apps, session, turns, goes_on)
         turns.update(conversation=conversation)
         found[session.pk] = conversation
     for turn in Turn.objects.only("prompt", "reply").iterator():
@@ -31,10 +33,18 @@ def forget_nobodys(apps):
     told.update(type="turn.deleted", data={})
 
 
-def conversation_of(apps, session, turns, found):
+def with_turns(earlier, found, session_id):
+    """The first of the chain from `session_id` back in which anything was said."""
+    seen = set()
+    while session_id and session_id not in found and session_id not in seen:
+        seen.add(session_id)
+        session_id = earlier.get(session_id)
+    return session_id
+
+
+def conversation_of(apps, session, turns, earlier):
     """That of the session which it continues, if that was with the same persona."""
     span = turns.aggregate(first=Min("created_at"), last=Max("created_at"))
-    earlier = found.get(session.continues_id)
     if earlier and earlier.persona_id == session.persona_id:
         earlier.last_turn_at = max(earlier.last_turn_at, span["last"])
         earlier.save(update_fields=["last_turn_at"])
