@@ -77,8 +77,8 @@ def studio(request: PageRequest) -> HttpResponse:
             and {"id": str(continued.pk), "isOpen": continued.is_open},
         },
         "mind": describe_mind(),
-    }
         "transcription": describe_transcription(),
+    }
     return render(request, "frontend/studio.html", context)
 
 
@@ -118,8 +118,8 @@ def _persona_facts(persona: Persona) -> dict[str, str | bool]:
         "title": persona.title,
         "avatar": persona.avatar_name,
         "voice": persona.voice_id,
-        "welcome": persona.welcome(),
         "language": persona.language,
+        "welcome": persona.welcome(),
         "answers": persona.answers,
     }
 
