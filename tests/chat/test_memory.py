@@ -93,6 +93,34 @@ class TestSummaries:
         summary = "The visitor asked ten questions."
         assert sum(map(len, rest[:-1])) + len(summary) <= BUDGET
 
+    async def test_a_conversation_that_outgrows_the_budget_is_summarised_as_it_goes(
+        self, model, live, join, alice
+    ):
+        def answer(body: dict[str, Any]) -> str:
+            is_clerk = "keep the notes" in body["messages"][0]["content"]
+            return "The visitor asked a lot." if is_clerk else "Yes."
+
+        model.will(says(answer))
+        await sync_to_async(talk)(live.session, 10)
+        socket = await join(live.session, alice)
+
+        await socket.send("ask", text="Question 10?")
+        await socket.until("turn.timings")
+        await until_found(ConversationSummary.objects.filter(text__contains="a lot"))
+        await socket.send("ask", text="Question 11?")
+        await socket.until("turn.timings", turn=12)
+
+        before, after = (
+            next(body["messages"] for body in model.bodies if _asks(body, question))
+            for question in ("Question 10?", "Question 11?")
+        )
+        assert "<summary>" not in before[0]["content"]
+        assert "<summary>\nThe visitor asked a lot.\n</summary>" in after[0]["content"]
+        kept = [m["content"] for m in after[1:-1]]
+        assert kept[-2] == "Question 10?"
+        assert 2 < len(kept) < len(before)
+        assert sum(map(len, kept)) + len("The visitor asked a lot.") <= BUDGET
+
     async def test_it_rolls_on(self, session, model):
         model.will(says("First notes."), says("Second notes."))
         for _ in range(2):
@@ -399,6 +427,11 @@ def test_of_too_many_facts_the_newest_are_told():
 def test_nothing_to_remember_adds_nothing():
     assert facts_section([]) == ""
     assert summary_section("  ") == ""
+
+
+def _asks(body: dict[str, Any], question: str) -> bool:
+    last = body["messages"][-1]
+    return bool(last["role"] == "user" and last["content"] == question)
 
 
 async def until(condition: Any) -> None:
