@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chat.models import Conversation, Memory, Piece, Turn
+from chat.scripts.admin import ScriptAdmin as ScriptAdmin
 
 
 class ReadOnly:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from personas import limits
 from personas.admin_documents import DocumentInline, without_passages
+from personas.admin_exhibits import ExhibitAdmin as ExhibitAdmin
 from personas.models import CurrentPersona, NotFitAsDefault, Persona
 from personas.models.visibility import Visibility
 from personas.prompt import system_prompt

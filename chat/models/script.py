@@ -102,6 +102,14 @@ class Script(models.Model):
             Segment.objects.bulk_create(rows)
             self.touch()
 
+    def renumber(self) -> None:
+        """From 1 without gaps again, as they stand."""
+        with transaction.atomic():
+            found = Segment.objects.filter(script=self).order_by("number", "pk")
+            for number, segment in enumerate(found, start=1):
+                Segment.objects.filter(pk=segment.pk).update(number=number)
+            self.touch()
+
     def touch(self) -> None:
         self.updated_at = now()
         Script.objects.filter(pk=self.pk).update(updated_at=self.updated_at)
