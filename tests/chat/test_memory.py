@@ -117,7 +117,7 @@ class TestSummaries:
         assert "<summary>" not in before[0]["content"]
         assert "<summary>\nThe visitor asked a lot.\n</summary>" in after[0]["content"]
         kept = [m["content"] for m in after[1:-1]]
-        assert kept[-2] == "Question 10?"
+        assert "Question 10?" in kept[-2:]
         assert 2 < len(kept) < len(before)
         assert sum(map(len, kept)) + len("The visitor asked a lot.") <= BUDGET
 
