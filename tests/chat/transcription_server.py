@@ -1,5 +1,6 @@
 """An OpenAI-compatible transcription server on a real port that keeps what it was sent."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,9 +21,10 @@ class Received:
 
 @dataclass
 class TranscriptionServer:
-    """Answers with `text`, which may depend on what was received."""
+    """Answers after `takes_s` with `text`, which may depend on what was received."""
 
     base_url: str = ""
+    takes_s: float = 0.0
     text: str | Callable[[Received], str] = "Who are you?"
     received: list[Received] = field(default_factory=list)
 
@@ -38,6 +40,7 @@ class TranscriptionServer:
             authorization=request.headers.get("Authorization", ""),
         )
         self.received.append(received)
+        await asyncio.sleep(self.takes_s)
         text = self.text if isinstance(self.text, str) else self.text(received)
         return web.json_response({"text": text})
 

@@ -128,6 +128,25 @@ for (const [text, language, outcome] of [
   })
 }
 
+test("an “um” behind a question does not take the place of the question", async () => {
+  const it = new Outside()
+  await it.live()
+  await it.says("What do you like?")
+  it.session.isBusy = true // the answer is on its way, and nothing is said yet
+  await it.says("Um.", { confirms: false })
+
+  equal(it.told, [["text", "What do you like?"], ["ignored", "Um."]])
+})
+
+test("what has silenced the avatar is asked, whatever it is", async () => {
+  const it = new Outside()
+  await it.live()
+  await it.speak()
+  await it.says("Yeah, right.")
+
+  equal([it.did, it.told], [["interrupt"], [["text", "Yeah, right."]]])
+})
+
 test("the same word is an answer when the avatar is silent", async () => {
   const it = new Outside()
   await it.live()

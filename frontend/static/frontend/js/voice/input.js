@@ -218,7 +218,7 @@ export class VoiceInput extends EventTarget {
         this.#begin()
         break
       case "confirmed":
-        if (this.#session.isBusy) this.#session.interrupt()
+        this.#interrupt()
         break
       case "segment":
         this.#take?.send(event.nth, event.samples)
@@ -240,10 +240,13 @@ export class VoiceInput extends EventTarget {
 
   #begin() {
     this.#take?.abort()
-    this.#take = new Utterance({
-      transcribe: this.#means.transcribe,
-      duringSpeech: this.#session.isSpeaking,
-    })
+    this.#take = new Utterance({ transcribe: this.#means.transcribe, isAside: this.#session.isBusy })
+  }
+
+  /** What is said is meant: the avatar falls silent, and whatever was said counts. */
+  #interrupt() {
+    if (this.#take) this.#take.isAside = false
+    if (this.#session.isBusy) this.#session.interrupt()
   }
 
   #end({ segments }) {
@@ -268,10 +271,9 @@ export class VoiceInput extends EventTarget {
   }
 
   #understood(take, text) {
+    const isIgnored = take.isAside && this.mode === "free" && isBackchannel(text, this.#session.language)
     if (!text) this.#emit("silent")
-    else if (this.mode === "free" && take.duringSpeech && isBackchannel(text, this.#session.language)) {
-      this.#emit("ignored", text)
-    } else this.#emit("text", text)
+    else this.#emit(isIgnored ? "ignored" : "text", text)
   }
 
   #failed(problem) {

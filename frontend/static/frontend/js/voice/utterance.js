@@ -6,14 +6,14 @@ import { wav } from "frontend/voice/wav"
  * `transcribe` gets a WAV and resolves to its words; it is given a signal that aborts it.
  */
 export class Utterance {
-  /** Whether the avatar was speaking when it began. */
-  duringSpeech
+  /** Whether it began while the avatar spoke, or was about to, and has interrupted nobody. */
+  isAside
   #transcribe
   #calls = []
 
-  constructor({ transcribe, duringSpeech }) {
+  constructor({ transcribe, isAside }) {
     this.#transcribe = transcribe
-    this.duringSpeech = duringSpeech
+    this.isAside = isAside
   }
 
   /** @param {number} nth @param {Int16Array} samples  the segment, perhaps longer than before */
