@@ -10,8 +10,11 @@ import pytest
 from tests.engine_process import ROOT
 from tests.services.postgres import Postgres
 
-#: What rests on locks, constraints and the order of writers; the two differ in all three.
+#: What rests on locks, constraints, the order of writers and on searching; the two differ
+#: in all of them.
 RULES = (
+    "tests/personas/knowledge/test_fulltext.py",
+    "tests/personas/knowledge/test_retrieval.py",
     "tests/personas/test_races.py",
     "tests/streaming/test_limits.py",
     "tests/streaming/test_queue.py",

@@ -56,23 +56,21 @@ def _by_postgresql(persona_id: int, terms: list[str], limit: int) -> Ranking:
     """The weights are of the classes D, C, B (text) and A (headings); 1 asks for the rank
     to be divided by the logarithm of the passage's length."""
     sql = """
-        WITH asked AS (
-            SELECT term::tsquery AS term FROM unnest(%(terms)s::text[]) AS term
-        ), matched AS MATERIALIZED (
-            SELECT passage.id, passage.search, asked.term
-            FROM personas_passage AS passage JOIN asked ON passage.search @@ asked.term
+        WITH matched AS MATERIALIZED (
+            SELECT passage.id, asked.number,
+                   ts_rank(%(weights)s::float4[], search, asked.term::tsquery, 1) AS fit
+            FROM unnest(%(terms)s::text[]) WITH ORDINALITY AS asked (term, number)
+            JOIN personas_passage AS passage ON search @@ asked.term::tsquery
             WHERE passage.persona_id = %(persona)s
         ), spread AS (
-            SELECT term, count(*)::float AS hits FROM matched GROUP BY term
+            SELECT number, count(*)::float AS hits FROM matched GROUP BY number
         ), total AS (
             SELECT count(*)::float AS passages
             FROM personas_passage WHERE persona_id = %(persona)s
         )
-        SELECT matched.id,
-               sum(ln(1 + (passages - hits + 0.5) / (hits + 0.5))
-                   * ts_rank(%(weights)s::float4[], search, matched.term, 1)) AS score
-        FROM matched JOIN spread USING (term) CROSS JOIN total
-        GROUP BY matched.id ORDER BY score DESC, matched.id LIMIT %(limit)s
+        SELECT id, sum(fit * ln(1 + (passages - hits + 0.5) / (hits + 0.5))) AS score
+        FROM matched JOIN spread USING (number) CROSS JOIN total
+        GROUP BY id ORDER BY score DESC, id LIMIT %(limit)s
     """
     given: dict[str, Any] = {
         "terms": [term.replace("*", ":*") for term in terms],

@@ -47,7 +47,14 @@ POSTGRESQL = (
         || setweight(to_tsvector('simple', text_terms), 'B')
     ) STORED
     """,
-    "CREATE INDEX personas_passage_search ON personas_passage USING gin (search)",
+    # Kept in the row itself, since ranking reads it for every row that matches.
+    "ALTER TABLE personas_passage ALTER COLUMN search SET STORAGE MAIN",
+    # Documents are read seldom and searched at every question; so no list of changes that
+    # every search would have to go through.
+    """
+    CREATE INDEX personas_passage_search ON personas_passage USING gin (search)
+    WITH (fastupdate = off)
+    """,
 )
 NO_POSTGRESQL = ("ALTER TABLE personas_passage DROP COLUMN search",)
 

@@ -20,7 +20,7 @@ def page_of(persona) -> str:
     return f"/admin/personas/persona/{persona.pk}/change/"
 
 
-def form_of(office: Client, persona) -> dict:
+def form_of(office: Client, persona):
     return filled_in(office.get(page_of(persona)))
 
 

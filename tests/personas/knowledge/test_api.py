@@ -4,7 +4,6 @@ import hashlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from rest_framework.response import Response
 
 from personas.knowledge import filing
 from personas.models import Document, Persona
@@ -14,7 +13,7 @@ from tests.personas.knowledge.shelves import add_and_read, read_here
 DOCUMENTS = "/persona/documents"
 
 
-def upload(user, name="mill.md", content=b"# Mill\n\nIt turns.", **fields) -> Response:
+def upload(user, name="mill.md", content=b"# Mill\n\nIt turns.", **fields):
     form = fields | {"file": SimpleUploadedFile(name, content)}
     return api_of(user).post(DOCUMENTS, form, format="multipart")
 

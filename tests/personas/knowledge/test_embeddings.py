@@ -56,7 +56,7 @@ async def rude(settings) -> AsyncIterator[RudeServer]:
 
 
 @pytest.fixture
-def garten(transactional_db, iris) -> Persona:
+def garten(transactional_db: None, iris: Persona) -> Persona:
     add_and_read(iris, "garten.md", GARTEN)
     iris.change(language="de")
     return iris
