@@ -166,6 +166,7 @@ def _environment(state_dir: Path, engine: EngineProcess, port: int) -> dict[str,
         "OPEN_API": "false",
         "OPENAI_API_KEY": "",
         "OPENAI_BASE_URL": "",
+        "FILLER_AFTER_S": "0",
         "TRANSCRIPTION_API_KEY": "",
         "TRANSCRIPTION_BASE_URL": "",
     }
