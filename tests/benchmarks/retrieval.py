@@ -159,7 +159,7 @@ def _fill(name: str, count: int) -> Any:
 
 def _words(chance: random.Random, count: int, *, beyond: int = 0) -> list[str]:
     """As common as words are: the second half as often as the first, and so on."""
-    words = []
+    words: list[str] = []
     while len(words) < count:
         rank = int(VOCABULARY ** chance.random())
         if rank > beyond:
