@@ -24,6 +24,8 @@ OPEN_PAGES = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/
 OWN_PAGES = (
     "/",
     "/studio/",
+    "/conversations/",
+    "/memories/",
     "/sessions/",
     "/account/tokens/",
     "/accounts/logout/",
