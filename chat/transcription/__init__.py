@@ -32,21 +32,13 @@ HOW_TO_SET_UP = (
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionInfo:
-    """Whether speech is understood here, and for people: by what, or what is missing.
-
-    `max_s` is the longest clip that is taken.
-    """
+    """Whether speech is understood here, and for people: by what, or what is missing."""
 
     available: bool
     notice: str
-    max_s: float
 
-    def as_dict(self) -> dict[str, bool | str | float]:
-        return {
-            "available": self.available,
-            "notice": self.notice,
-            "maxS": self.max_s,
-        }
+    def as_dict(self) -> dict[str, bool | str]:
+        return {"available": self.available, "notice": self.notice}
 
 
 def transcription_is_connected() -> bool:
@@ -73,5 +65,4 @@ def describe_transcription() -> TranscriptionInfo:
         notice=f"{settings.TRANSCRIPTION_MODEL} writes down what you say."
         if connected
         else HOW_TO_SET_UP,
-        max_s=settings.TRANSCRIPTION_MAX_S,
     )

@@ -282,3 +282,14 @@ def test_a_form_without_its_token_is_refused_in_our_own_words(alice: User) -> No
 def test_every_local_avatar_has_its_picture() -> None:
     assert all(still(avatar_id).endswith(f"{avatar_id}.webp") for avatar_id in AVATARS)
     assert still("an avatar of a cloud") == ""
+
+
+def test_the_studio_says_how_to_set_a_microphone_up() -> None:
+    page = _Signed(alice).get("/studio/").content.decode()
+    assert "set TRANSCRIPTION_BASE_URL" in page
+    assert 'id="voice-mode"' not in page
+
+    settings.TRANSCRIPTION_BASE_URL = "http://127.0.0.1:9/v1"
+    page = _Signed(alice).get("/studio/").content.decode()
+    assert "set TRANSCRIPTION_BASE_URL" not in page
+    assert 'id="voice-mode"' in page

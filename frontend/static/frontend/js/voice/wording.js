@@ -21,7 +21,7 @@ const STATES = {
   lost: ["The microphone was lost", "It was unplugged or switched off. Plug it in or choose another, then press the key."],
   insecure: ["No microphone on this address", "Browsers allow it on https:// addresses and on localhost only."],
   unsupported: ["This browser cannot do it", "Talking needs a current Chrome, Edge, Firefox or Safari."],
-  transcription_not_configured: ["No transcription service", "Nobody here could write down what you say."],
+  transcription_not_configured: ["The microphone is not set up", "Nobody is there yet who could write down what you say."],
   transcription_not_offered: ["No transcription service", "The one that was set does not offer it; its answer is above."],
 }
 
@@ -30,8 +30,7 @@ const LATCHED_HINT = "Press again to send."
 
 /** States that keep somebody from talking, until they do something. */
 const TROUBLES = new Set([
-  "denied", "no-device", "in-use", "lost", "insecure", "unsupported",
-  "transcription_not_configured", "transcription_not_offered",
+  "denied", "no-device", "in-use", "lost", "insecure", "unsupported", "transcription_not_offered",
 ])
 
 export const STATE_NAMES = Object.keys(STATES)
@@ -49,6 +48,7 @@ export function stateWords(state, { isHeld = false, isLatched = false } = {}) {
 
 /** What the key does next. @param {import("frontend/voice/input").Mode} mode @param {string} state */
 export function keyName(mode, state) {
+  if (state === "transcription_not_configured") return "How to set the microphone up"
   if (mode === "hold") return "Hold to talk"
   if (mode === "off") return "Turn the microphone on"
   if (state === "asleep" || TROUBLES.has(state)) return "Open the microphone"
