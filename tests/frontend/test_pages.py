@@ -284,7 +284,9 @@ def test_every_local_avatar_has_its_picture() -> None:
     assert still("an avatar of a cloud") == ""
 
 
-def test_the_studio_says_how_to_set_a_microphone_up() -> None:
+def test_the_studio_says_how_to_set_a_microphone_up(
+    alice: User, anna: Persona, settings: Any
+) -> None:
     page = _Signed(alice).get("/studio/").content.decode()
     assert "set TRANSCRIPTION_BASE_URL" in page
     assert 'id="voice-mode"' not in page
