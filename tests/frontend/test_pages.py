@@ -1,6 +1,7 @@
 """Who may see which page, and what the pages keep."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
