@@ -272,6 +272,16 @@ class ScriptRun(models.Model):
             if self.state == RunState.PLAYING:
                 self.state = RunState.ANSWERING
 
+    def note_question(self) -> bool:
+        """Whoever has silenced it goes on to ask, as people do by voice; so it waits for
+        the answer and not for its button. Whether that was news."""
+        with self._changing():
+            was_cut = self.state == RunState.PAUSED and self.why == Why.INTERRUPTED
+            if not was_cut or not self.resumes_by_itself:
+                return False
+            self.state, self.why = RunState.ANSWERING, ""
+            return True
+
     def note_answered(self, turn: Turn) -> None:
         """They have ended with `turn`, unless a newer one has begun."""
         with self._changing():
@@ -354,7 +364,7 @@ class ScriptRun(models.Model):
 
     def _is_spoken_over(self) -> bool:
         return (
-            _last_turn(self.session) != self.seen_turn
+            _last_turn(self.session) > self.seen_turn
             or Turn.objects.open().filter(session=self.session).exists()
         )
 

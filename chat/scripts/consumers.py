@@ -9,11 +9,11 @@ from django.utils.timezone import now
 from chat import showing
 from chat.consumers import TalkConsumer
 from chat.errors import NotTheViewer, TooFast
-from chat.models import ScriptRun
-from chat.models.script_run import STATUS
+from chat.models import ScriptRun, Turn
+from chat.models.script_run import STATUS, Why
 from chat.rates import Bucket
 from chat.scripts import messages, verbs
-from streaming import services
+from streaming import background, services
 from streaming.models import Session
 
 #: Twenty key presses at once, then two a second.
@@ -30,11 +30,13 @@ class PresentingConsumer(TalkConsumer):
     async def connect(self) -> None:
         self._steering = Bucket(STEER_BURST, STEER_PER_S)
         self._presents = False
+        self._is_cut = False
         await super().connect()
 
     async def snapshot_extras(self) -> dict[str, Any]:
         extras = await sync_to_async(_extras)(self.session)
         self._presents = _is_in_motion(extras["script"])
+        self._is_cut = extras["script"]["why"] == Why.INTERRUPTED
         return await super().snapshot_extras() | extras
 
     async def receive_message(self, content: dict[str, Any]) -> None:
@@ -75,6 +77,9 @@ class PresentingConsumer(TalkConsumer):
         frame = message["frame"]
         if frame["type"] == STATUS:
             self._presents = _is_in_motion(frame["data"])
+            self._is_cut = frame["data"]["why"] == Why.INTERRUPTED
+        elif _is_question(frame) and self._is_cut and self.is_viewer:
+            background.hold(verbs.note_question(self.session))
         await super().session_frame(message)
 
 
@@ -87,6 +92,11 @@ def _extras(session: Session) -> dict[str, Any]:
         "script": run.status() if run else verbs.NOTHING,
         "shown": showing.shown_in(session),
     }
+
+
+def _is_question(frame: dict[str, Any]) -> bool:
+    is_turn = frame["type"] == "turn.started"
+    return is_turn and bool(frame["data"]["kind"] == Turn.Kind.ASK)
 
 
 def _is_in_motion(status: verbs.Status) -> bool:

@@ -51,8 +51,11 @@ def look(run: ScriptRun, player: str, *, feeds: int | None) -> Next:
     if blocked := _blocked(run, session):
         return blocked
     newest = Turn.objects.filter(session=session).order_by("-number").first()
-    if newest is not None and newest.number > run.seen_turn:
+    if newest is not None and _is_theirs(run, newest):
         return _after_others(run, newest)
+    if run.state == RunState.ANSWERING:  # and nothing is left of what was said
+        run.pause(Why.ANSWERED)
+        return Leave()
     if run.turn is not None:
         return _after_ours(run, run.turn, feeds)
     if newest is not None and (wait := _until_over(session, newest)):
@@ -60,6 +63,11 @@ def look(run: ScriptRun, player: str, *, feeds: int | None) -> Next:
     if run.due_at is not None and run.due_at > now():
         return _wait_until(run.due_at)
     return Begin()
+
+
+def _is_theirs(run: ScriptRun, newest: Turn) -> bool:
+    """Turns may also have been deleted: then the newest one there is must do."""
+    return newest.number > run.seen_turn or run.state == RunState.ANSWERING
 
 
 def _blocked(run: ScriptRun, session: Session) -> Next | None:

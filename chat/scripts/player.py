@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 #: A player that has not looked for so long is dead, and another may take its place.
 CLAIM_S = 6.0
 
+_A_MOMENT_S = 0.1
+
 #: What may change what is to be done next.
 _NEWS = frozenset(
     {
@@ -102,7 +104,8 @@ class Player:
     async def _begin(self) -> None:
         began_s = time.monotonic()
         turn = await unbroken(sync_to_async(self._run.begin_turn)(self._name))
-        if turn is None:
+        if turn is None:  # something has just changed, of which the next look will tell
+            await self._await_news(_A_MOMENT_S)
             return
         await self._show(turn)
         await self._turns.feed(self._session, turn, began_s=began_s, is_paced=True)

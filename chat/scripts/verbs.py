@@ -118,6 +118,13 @@ async def attend(session: Session) -> None:
         start_player(run, session)
 
 
+async def note_question(session: Session) -> None:
+    """Somebody asks; what they have silenced for that goes on after the answer."""
+    run = await _active_run(session)
+    if run is not None and await sync_to_async(run.note_question)():
+        start_player(run, session)
+
+
 def listed_scripts(persona_id: int | None) -> list[Script]:
     """The presentations of a persona that have something to say."""
     found = Script.objects.filter(persona=persona_id, segments__isnull=False)

@@ -238,6 +238,29 @@ def test_who_silences_an_answer_does_not_want_to_hear_the_script_instead(run, se
     assert (run.state, run.why) == (RunState.PAUSED, Why.INTERRUPTED)
 
 
+def test_who_silences_it_to_ask_hears_the_rest_after_the_answer(run, session, script):
+    say(run, duration_s=10.0)
+    run.pause(Why.INTERRUPTED)
+    assert run.note_question()
+    assert run.state == RunState.ANSWERING
+    run.pause()
+    assert not run.note_question(), "who pauses it by its button wants it paused"
+
+
+def test_a_conversation_that_is_deleted_meanwhile_leaves_it_paused(run, session):
+    say(run, duration_s=60.0)
+    Turn.objects.begin(session, kind=Turn.Kind.ASK, prompt="Why?")
+    saw(run)
+    session.turns.all().delete()
+
+    assert isinstance(saw(run), Leave)
+
+    assert (run.state, run.why) == (RunState.PAUSED, Why.ANSWERED)
+    run.resume()
+    run.claim(US, 60)
+    assert say(run).prompt.startswith("First one.")
+
+
 def test_a_text_said_behind_the_last_segment_does_not_skip_its_stop(run, session):
     run.go_to(3)
     say(run)

@@ -170,6 +170,22 @@ async def test_silencing_the_avatar_pauses_what_it_presents(live, socket, tour):
     await socket.until("script.status", state="paused", why="interrupted")
 
 
+async def test_who_silences_it_by_voice_and_then_asks_hears_the_rest(
+    model, live, socket, tour
+):
+    model.will(says("Blue."))
+    await socket.send("script.play", script="tour")
+    await begun(live, socket)
+
+    await socket.send("interrupt")
+    await socket.until("script.status", state="paused", why="interrupted")
+    await socket.send("ask", text="Which colour?")
+    await socket.until("script.status", state="answering")
+    await socket.until("script.status", state="playing")
+
+    await socket.until("turn.started", turn=3)
+
+
 async def test_two_players_in_two_processes_never_both_speak(live, socket, tour):
     """What differs between processes is their memory: here each player has its own."""
     run = await sync_to_async(ScriptRun.objects.begin)(live.session, tour, segment=2)
