@@ -16,7 +16,7 @@ from chat.excerpts import excerpt_of
 from chat.forgetting import delete_conversation
 from chat.models import Conversation
 from chat.transcripts import FORMATS
-from chat.transcripts.timeline import exchange, parts_of
+from chat.transcripts.timeline import FETCHED, exchange, parts_of
 from frontend.views import PageRequest
 from streaming.models import Session
 
@@ -49,7 +49,7 @@ def conversation(request: PageRequest, conversation_id: uuid.UUID) -> HttpRespon
     """What was said, who said it, and when."""
     found = _own(request, conversation_id)
     turns = found.turns.order_by("session__created_at", "session", "number")
-    pages = Paginator(turns.prefetch_related("pieces"), TURNS_PER_PAGE)
+    pages = Paginator(turns.prefetch_related(*FETCHED), TURNS_PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     parts = async_to_sync(parts_of)(found)
     context = {

@@ -24,22 +24,19 @@ def recall(session: Session) -> Recalled:
 
     Summary and turns together stay within `CONTEXT_MAX_CHARS`.
     """
-    summary = _summary(session)
-    text = summary.text if summary else ""
-    history = Turn.objects.history(
-        session,
-        max_chars=settings.CONTEXT_MAX_CHARS - len(text),
-        after=summary.through_turn if summary else 0,
-    )
+    history: Sequence[Message] = ()
+    text = ""
+    if conversation := Conversation.objects.found_for(session):
+        summary = ConversationSummary.objects.filter(conversation=conversation).first()
+        text = summary.text if summary else ""
+        history = Turn.objects.history(
+            session,
+            conversation=conversation,
+            max_chars=settings.CONTEXT_MAX_CHARS - len(text),
+            after=summary.through_turn if summary else 0,
+        )
     sections = (facts_section(_facts(session)), summary_section(text))
     return Recalled(history, [section for section in sections if section])
-
-
-def _summary(session: Session) -> ConversationSummary | None:
-    conversation = Conversation.objects.found_for(session)
-    if conversation is None:
-        return None
-    return ConversationSummary.objects.filter(conversation=conversation).first()
 
 
 def _facts(session: Session) -> list[str]:

@@ -61,6 +61,7 @@ class TurnQuerySet(models.QuerySet["Turn"]):
         self,
         session: Session,
         *,
+        conversation: Conversation | None = None,
         max_turns: int = HISTORY_TURNS,
         max_chars: int | None = None,
         after: int = 0,
@@ -71,7 +72,7 @@ class TurnQuerySet(models.QuerySet["Turn"]):
         `after` are not. The reply is what was spoken, and not what the model would have
         said: it should not refer to words that nobody has heard.
         """
-        conversation = Conversation.objects.found_for(session)
+        conversation = conversation or Conversation.objects.found_for(session)
         if conversation is None:
             return []
         max_chars = settings.CONTEXT_MAX_CHARS if max_chars is None else max_chars
@@ -81,7 +82,7 @@ class TurnQuerySet(models.QuerySet["Turn"]):
             pk__gt=after,
         ).exclude(ended_at=None)
         messages: list[Message] = []
-        for turn in ended.order_by("-pk")[:max_turns]:
+        for turn in ended.order_by("-pk").defer("folded")[:max_turns]:
             said = turn.as_messages()
             max_chars -= sum(len(message.text) for message in said)
             if max_chars < 0:

@@ -51,6 +51,7 @@ def _turn(one: Exchange) -> dict[str, Any]:
         "failed": turn.failed or None,
         "timings": turn.timings(),
         "pieces": [_piece(cue) for cue in one.said],
+        "sources": [source.as_dict() for source in turn.sources.all()],
     }
 
 

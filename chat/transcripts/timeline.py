@@ -18,6 +18,8 @@ from streaming.models import Session, SessionEvent, State
 
 #: So many turns are read at a time.
 CHUNK_TURNS = 100
+#: What is fetched with turns that are shown.
+FETCHED = ("pieces", "sources")
 
 # How long a visitor's words are shown: typed, they took no time that anybody measured.
 _WORDS_S_PER_CHAR = 0.06
@@ -72,7 +74,7 @@ class Exchange:
 
 async def exchanges(conversation: Conversation) -> AsyncGenerator[Exchange, None]:
     """All turns, part by part; read little by little, so that a slow reader holds nothing."""
-    turns = conversation.turns.order_by("number").prefetch_related("pieces")
+    turns = conversation.turns.order_by("number").prefetch_related(*FETCHED)
     for part in (await parts_of(conversation)).values():
         last = 0
         while chunk := [

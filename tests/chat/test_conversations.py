@@ -193,6 +193,22 @@ def test_deleting_leaves_no_word_and_the_ledger(talked, session, api):
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_a_session_in_which_it_still_goes_on_is_stopped_first(
+    account, anna, alice, api
+):
+    made = api.post("/persona/heygen/session/create", {}, format="json")
+    session = Session.objects.get(pk=made.json()["data"]["session_id"])
+    exchange(session, "Wo ist das Café?", "Neben der Brücke.")
+    with_words(session)
+
+    answer = api.delete(f"{BASE}/{Conversation.objects.get().pk}")
+
+    session.refresh_from_db()
+    assert answer.status_code == 200
+    assert (session.state, session.end_reason) == ("closed", "viewer_closed")
+    assert "Café" not in words_left()
+
+
 def test_nobody_else_can_delete_it(talked, bob, carol):
     for stranger in (bob, carol):
         answer = client_of(stranger).delete(f"{BASE}/{talked.pk}")

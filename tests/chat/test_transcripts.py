@@ -163,7 +163,8 @@ def test_without_a_picture_the_clock_starts_with_the_first_turn(alice, anna):
 
 
 def test_json_tells_everything_that_is_known(session):
-    exchange(session, "One?", "Yes.", "One.", begins_s=3, interrupted=True)
+    turn = exchange(session, "One?", "Yes.", "One.", begins_s=3, interrupted=True)
+    turn.sources.create(position=0, title="Guide", page=2, excerpt="One is one.")
     exchange(session, "Two?", begins_s=9, failed="model_timeout")
     exchange(session, "Repeat", "Repeat", begins_s=12, kind=Turn.Kind.SAY)
 
@@ -177,6 +178,8 @@ def test_json_tells_everything_that_is_known(session):
     assert one["at"] == at(3).isoformat()
     spans = [(p["text"], p["starts_s"], p["ends_s"]) for p in one["pieces"]]
     assert spans == [("Yes.", 4, 6), ("One.", 6, 8)]
+    [source] = one["sources"]
+    assert (source["title"], source["page"]) == ("Guide", 2)
     assert (two["failed"], two["pieces"]) == ("model_timeout", [])
     assert said["kind"] == "say"
 

@@ -93,8 +93,12 @@ def test_long_lists_have_pages_that_keep_the_search(alice, anna) -> None:
 
 
 def test_the_conversation_shows_who_said_what_and_how_it_ended(talked, alice) -> None:
+    turn = talked.turns.order_by("pk")[0]
+    turn.sources.create(position=0, title="House <guide>", page=2, excerpt="Anna.")
+
     page = _Signed(alice).text(f"/conversations/{talked.pk}/")
 
+    assert "House &lt;guide&gt;, page 2" in page
     assert "Who &lt;b&gt;are&lt;/b&gt; you?" in page
     assert "— interrupted" in page
     assert "<code>model_timeout</code>" in page
