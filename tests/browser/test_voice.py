@@ -21,7 +21,7 @@ from tests.chat.transcription_server import (
     transcription_server,
 )
 
-SAID = "What do you like to do on a quiet evening?"
+SAID = "What do you like to do?"
 UNDERSTOOD = "What do you like?"
 ANSWER = (
     "There is a long story behind that, and I shall tell all of it. It begins in a small "
@@ -66,31 +66,68 @@ def microphone(studio: Studio) -> Any:
     return studio.page.get_by_role("group", name="Microphone")
 
 
-async def test_hands_free_a_question_is_heard_asked_and_answered_and_then_interrupted(
-    listening: Lobby, service: TranscriptionServer, tmp_path: Path
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def studio(
+    listening: Lobby, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Studio]:
+    """A live session of somebody who says the same again and again."""
+    folder, parts = tmp_path_factory.mktemp("said"), [spoken(SAID), silence(1.6)]
+    async with hearing(listening, folder, *parts) as guest:
+        studio = await Studio.enter(guest)
+        await studio.go_live()
+        yield studio
+
+
+async def choose(studio: Studio, mode: str) -> None:
+    await studio.page.get_by_label("Microphone mode").select_option(mode)
+
+
+async def until_silenced(studio: Studio) -> None:
+    await expect(studio.page.locator("video")).to_have_js_property("muted", True)
+
+
+async def test_hands_free_a_question_is_heard_asked_and_answered_and_interrupts(
+    studio: Studio, service: TranscriptionServer
 ) -> None:
     said = spoken(SAID)
+    await choose(studio, "free")
+
+    await expect(studio.log).to_contain_text(f"You: {UNDERSTOOD}")
+    await studio.mood_is("speaking")
+    await until_silenced(studio)  # by the same question, which comes again
+    await expect(studio.log).to_contain_text("Heard until")
+    await choose(studio, "off")
+
+    received = service.received[0]
+    pcm, rate_hz = recordings.unwav(received.audio)
+    assert rate_hz == 16_000
+    assert len(pcm) == pytest.approx(len(said) + 0.54 * 16_000, rel=0.2)
+    assert recordings.likeness(pcm, said) > 0.8
+    assert received.fields["language"] == "en"
+
+
+async def test_held_it_takes_what_is_said_until_it_is_let_go(
+    studio: Studio, service: TranscriptionServer
+) -> None:
+    await choose(studio, "hold")
+    await expect(microphone(studio)).to_have_attribute("data-state", "ready")
     service.received.clear()
-    async with hearing(listening, tmp_path, silence(0.8), said, silence(2.2)) as guest:
-        studio = await Studio.enter(guest)
-        await studio.page.get_by_label("Microphone mode").select_option("free")
-        await studio.go_live()
+    await studio.repeat(ANSWER)
+    await studio.page.get_by_role("heading", name="Set-up").click()
+    assert service.received == []
 
-        await expect(studio.log).to_contain_text(f"You: {UNDERSTOOD}")
-        await studio.mood_is("speaking")
-        await studio.page.get_by_label("Microphone mode").select_option("off")
+    await studio.page.keyboard.down("Space")
+    await until_silenced(studio)
+    await expect(microphone(studio)).to_contain_text("Let go to send.")
+    await studio.page.evaluate(_UNTIL_LOUD, 1)
+    await studio.page.keyboard.up("Space")
+    await studio.mood_is("speaking")
+    assert len(service.received) == 1
 
-        received = service.received[0]
-        pcm, rate_hz = recordings.unwav(received.audio)
-        assert rate_hz == 16_000
-        assert len(pcm) == pytest.approx(len(said) + 0.54 * 16_000, rel=0.2)
-        assert recordings.likeness(pcm, said) > 0.8
-        assert received.fields["language"] == "en"
-
-        await studio.repeat(ANSWER)
-        await studio.page.get_by_label("Microphone mode").select_option("free")
-        await expect(studio.page.locator("video")).to_have_js_property("muted", True)
-        await expect(studio.log).to_contain_text("Heard until")
+    await studio.button("Correct").click()
+    assert await studio.message.input_value() == UNDERSTOOD
+    await studio.button("Close").click()
+    await expect(microphone(studio)).not_to_have_attribute("data-open", "")
 
 
 async def test_coughing_interrupts_nobody_and_is_not_even_sent(

@@ -17,6 +17,7 @@ class Outside {
     isBusy: false,
     isSpeaking: false,
     language: "en",
+    saidLately: "",
     interrupt: () => this.did.push("interrupt"),
     stay: () => this.did.push("stay"),
   }
@@ -30,7 +31,7 @@ class Outside {
       session: this.session,
     })
     this.voice.mode = mode
-    for (const kind of ["text", "ignored", "silent", "problem"]) {
+    for (const kind of ["text", "ignored", "echo", "silent", "problem", "partial"]) {
       this.voice.addEventListener(kind, ({ detail }) => this.told.push([kind, detail?.code ?? detail]))
     }
   }
@@ -370,6 +371,31 @@ test("a failure is told and the next words are taken all the same", async () => 
   await it.says("Again.")
 
   equal(it.told, [["problem", "transcription_timeout"], ["text", "Again."]])
+})
+
+test("when a part of a long speech cannot be written down the others are not lost", async () => {
+  const it = new Outside()
+  await it.live()
+  it.mic.hear("began")
+  for (const nth of [0, 1, 2]) it.mic.hear("segment", { nth, samples: SAMPLES })
+  it.mic.hear("ended", { segments: 3 })
+  it.calls[0].answer("First,")
+  it.calls[1].fail(new Problem({ code: "throttled", message: "" }))
+  it.calls[2].answer("and third.")
+  await settled()
+
+  equal(it.told, [["problem", "throttled"], ["partial", "First, and third."]])
+})
+
+test("the avatar’s own voice is not asked", async () => {
+  const it = new Outside()
+  it.session.saidLately = "Welcome to the green room. The kettle is on, and the mirrors are lit."
+  await it.live()
+  await it.speak()
+  await it.says("The kettle is on and the mirrors are it")
+  await it.says("Is the kettle on in the other room, too?")
+
+  equal(it.told.map(([kind]) => kind), ["echo", "text"])
 })
 
 test("a service that offers no transcription is not asked again", async () => {

@@ -1,4 +1,5 @@
 import { isBackchannel, wordsIn } from "frontend/voice/backchannels"
+import { isEcho } from "frontend/voice/echo"
 import { HoldKey } from "frontend/voice/hold"
 import { keyName, spokenState, STATE_NAMES, stateWords } from "frontend/voice/wording"
 import { wav } from "frontend/voice/wav"
@@ -44,6 +45,18 @@ for (const [text, words] of [
   ["何?", "何?"],
 ]) {
   test(`of “${text}” the words are “${words}”`, () => equal(wordsIn(text), words))
+}
+
+const SAID = "Good evening and welcome to the green room. The kettle is on, the mirrors are lit."
+for (const [text, is] of [
+  ["The kettle is on, the mirrors are lit.", true],
+  ["and welcome to the green womb", true],
+  ["What is the green room?", false],
+  ["The green room?", false],
+  ["The kettle is what?", false],
+  ["", false],
+]) {
+  test(`“${text}” is ${is ? "" : "not "}what the avatar said itself`, () => equal(isEcho(text, SAID), is))
 }
 
 test("a key that is held talks until it is let go", () => {

@@ -5,10 +5,12 @@
  * it is handed.
  *
  * Events: "change" after anything that is shown has changed; "level" with 0 to 1; "text" with
- * words to ask; "ignored" with words that were no question; "silent" when nothing was
- * understood; "problem" with a `Problem`.
+ * words to ask; "ignored" with words that were no question; "echo" with those of the avatar
+ * itself; "silent" when nothing was understood; "problem" with a `Problem`, and "partial" with
+ * the words that were understood all the same.
  */
 import { isBackchannel, wordsIn } from "frontend/voice/backchannels"
+import { isEcho } from "frontend/voice/echo"
 import { troubleOf } from "frontend/voice/microphone"
 import { Utterance } from "frontend/voice/utterance"
 
@@ -45,7 +47,8 @@ export class VoiceInput extends EventTarget {
    * @param {typeof import("frontend/voice/microphone").openMicrophone} means.open
    * @param {() => Promise<boolean>} means.isAllowed  whether opening it asks nobody
    * @param {(wav: Blob, how: {signal: AbortSignal}) => Promise<string>} means.transcribe
-   * @param {object} means.session  `isBusy`, `isSpeaking`, `language`, `interrupt()`, `stay()`
+   * @param {object} means.session  `isBusy`, `isSpeaking`, `language`, `saidLately`,
+   *   `interrupt()`, `stay()`
    */
   constructor(means) {
     super()
@@ -240,13 +243,14 @@ export class VoiceInput extends EventTarget {
 
   #begin() {
     this.#take?.abort()
-    this.#take = new Utterance({ transcribe: this.#means.transcribe, isAside: this.#session.isBusy })
+    this.#take = new Utterance({ transcribe: this.#means.transcribe, wasBusy: this.#session.isBusy })
   }
 
   /** What is said is meant: the avatar falls silent, and whatever was said counts. */
   #interrupt() {
-    if (this.#take) this.#take.isAside = false
-    if (this.#session.isBusy) this.#session.interrupt()
+    if (!this.#session.isBusy) return
+    if (this.#take) this.#take.hasInterrupted = true
+    this.#session.interrupt()
   }
 
   #end({ segments }) {
@@ -254,34 +258,34 @@ export class VoiceInput extends EventTarget {
     this.#take = null
     if (!take) return
     this.#pending.add(take)
-    const text = take.text(segments)
-    text.catch(() => {}) // waited for below, when it is its turn
-    this.#order = this.#order.then(() => this.#finish(take, text))
+    const written = take.text(segments)
+    this.#order = this.#order.then(async () => this.#finish(take, await written))
   }
 
-  async #finish(take, written) {
-    try {
-      const text = wordsIn(await written)
-      if (this.#pending.has(take)) this.#understood(take, text)
-    } catch (problem) {
-      if (this.#pending.has(take)) this.#failed(problem)
-    }
-    this.#pending.delete(take)
+  #finish(take, { text, failure }) {
+    const isWanted = this.#pending.delete(take)
+    if (!isWanted) return
+    const words = wordsIn(text)
+    if (failure) this.#failed(failure, words)
+    else if (!words) this.#emit("silent")
+    else this.#emit(this.#meaningOf(take, words), words)
     this.#changed()
   }
 
-  #understood(take, text) {
-    const isIgnored = take.isAside && this.mode === "free" && isBackchannel(text, this.#session.language)
-    if (!text) this.#emit("silent")
-    else this.#emit(isIgnored ? "ignored" : "text", text)
+  /** @returns {"text"|"ignored"|"echo"} */
+  #meaningOf(take, words) {
+    if (this.mode !== "free" || !take.wasBusy) return "text"
+    if (isEcho(words, this.#session.saidLately)) return "echo"
+    return !take.hasInterrupted && isBackchannel(words, this.#session.language) ? "ignored" : "text"
   }
 
-  #failed(problem) {
+  #failed(problem, words) {
     if (NO_SERVICE.has(problem.code)) {
       this.#close()
       this.#trouble = problem.code
     }
     this.#emit("problem", problem)
+    if (words) this.#emit("partial", words)
   }
 
   #abandon() {

@@ -13,7 +13,7 @@
  *     confirmed     it goes on for so long that it is meant to interrupt
  *     segment       {nth, samples}: 16 bit at 16 kHz
  *     withdrawn     {nth}: that segment is not complete after all
- *     ended         {segments, speechMs}: no more comes; so many segments are the whole
+ *     ended         {segments}: no more comes; so many segments are the whole
  *     dropped       after all it was nothing
  *     level         {share}: how loud it is, 0 to 1; several times a second
  */
@@ -175,7 +175,7 @@ export class Listener {
     const take = this.#take
     if (!take.isGiven && take.hasWords) this.#give(take)
     const segments = take.nth + (take.isGiven ? 1 : 0)
-    this.#tell("ended", { segments, speechMs: take.speech * FRAME_MS })
+    this.#tell("ended", { segments })
     this.#take = null
   }
 

@@ -11,6 +11,11 @@ import { keyName, spokenState, stateWords } from "frontend/voice/wording"
 const TAKES_SPACE = "input, select, textarea, button, a, summary, [tabindex='0'], [contenteditable]"
 
 const NOTE_MS = 8_000
+const ECHO =
+  "That was the avatar’s own voice. Wear headphones, or turn on “Do not listen while the avatar speaks” in the settings."
+
+/** So much of what the avatar said may still be in the room. */
+const CAPTIONS_KEPT = 3
 
 export class VoicePanel {
   #session
@@ -29,6 +34,7 @@ export class VoicePanel {
   #shown = ""
   #sent = ""
   #note = 0
+  #captions = []
 
   /**
    * @param {object} means
@@ -64,6 +70,7 @@ export class VoicePanel {
 
   /** The session has changed. */
   show() {
+    this.#remember(this.#session.speech.caption)
     this.#attend()
     this.#paint()
   }
@@ -83,6 +90,7 @@ export class VoicePanel {
   #asHeard() {
     const session = this.#session
     const language = this.#personaLanguage
+    const captions = this.#captions
     return {
       get isBusy() {
         return session.busy
@@ -93,9 +101,18 @@ export class VoicePanel {
       get language() {
         return language()
       },
+      get saidLately() {
+        return captions.join(" ")
+      },
       interrupt: () => session.interrupt(),
       stay: () => session.stay(),
     }
+  }
+
+  #remember(caption) {
+    if (!caption || caption === this.#captions.at(-1)) return
+    this.#captions.push(caption)
+    if (this.#captions.length > CAPTIONS_KEPT) this.#captions.shift()
   }
 
   #prefer({ voiceMode, voiceDevice, voiceCheck, voiceHalfDuplex }) {
@@ -111,6 +128,8 @@ export class VoicePanel {
     input.addEventListener("level", ({ detail }) => this.#root.style.setProperty("--level", detail.toFixed(2)))
     input.addEventListener("text", ({ detail }) => this.#understood(detail))
     input.addEventListener("ignored", ({ detail }) => this.#say(`Heard “${detail}”, and went on.`))
+    input.addEventListener("echo", () => this.#say(ECHO))
+    input.addEventListener("partial", ({ detail }) => this.#offer(detail))
     input.addEventListener("silent", () => this.#say("Nothing was understood."))
     input.addEventListener("problem", ({ detail }) => this.#onProblem(detail))
     this.#mode.addEventListener("change", () => this.#choose(this.#mode.value))

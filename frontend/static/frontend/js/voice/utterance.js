@@ -6,14 +6,15 @@ import { wav } from "frontend/voice/wav"
  * `transcribe` gets a WAV and resolves to its words; it is given a signal that aborts it.
  */
 export class Utterance {
-  /** Whether it began while the avatar spoke, or was about to, and has interrupted nobody. */
-  isAside
+  /** Whether the avatar spoke, or was about to, when it began. */
+  wasBusy
+  hasInterrupted = false
   #transcribe
   #calls = []
 
-  constructor({ transcribe, isAside }) {
+  constructor({ transcribe, wasBusy }) {
     this.#transcribe = transcribe
-    this.isAside = isAside
+    this.wasBusy = wasBusy
   }
 
   /** @param {number} nth @param {Int16Array} samples  the segment, perhaps longer than before */
@@ -31,10 +32,17 @@ export class Utterance {
     this.#calls[nth] = undefined
   }
 
-  /** The words of the first `count` segments, in the order in which they were said. */
+  /**
+   * The words of the first `count` segments, in the order in which they were said, and the
+   * first failure among them, or null.
+   *
+   * @returns {Promise<{text: string, failure: Error|null}>}
+   */
   async text(count) {
-    const words = await Promise.all(this.#calls.slice(0, count).map((call) => call?.words ?? ""))
-    return words.filter(Boolean).join(" ")
+    const ends = await Promise.allSettled(this.#calls.slice(0, count).map((call) => call?.words ?? ""))
+    const words = ends.map(({ value }) => value).filter(Boolean)
+    const failure = ends.find(({ status }) => status === "rejected")?.reason ?? null
+    return { text: words.join(" "), failure }
   }
 
   abort() {
