@@ -35,8 +35,11 @@ class ConversationsView(ApiView):
 
 class ConversationView(ApiView):
     def get(self, request: Request, conversation_id: uuid.UUID) -> Response:
+        """With its sessions in order; `session/create` continues the last one."""
         found = _own(request, conversation_id)
-        return _done("Conversation shown successfully", _listed(found))
+        sessions = [str(session.pk) for session in found.sessions()]
+        data = _listed(found) | {"sessions": sessions}
+        return _done("Conversation shown successfully", data)
 
     def delete(self, request: Request, conversation_id: uuid.UUID) -> Response:
         """Delete what was said. A session in which it goes on is stopped."""

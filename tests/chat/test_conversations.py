@@ -125,6 +125,8 @@ def test_rest_lists_and_searches_ones_own(talked, api, session):
     assert (row["turns"], row["spoken_s"]) == (2, 4.0)
     assert row["first_words"] == "Wo ist das Café?"
     assert none["conversations"] == []
+    shown = api.get(f"{BASE}/{talked.pk}").json()["data"]
+    assert shown == row | {"sessions": [str(session.pk)]}
 
 
 @pytest.mark.parametrize("path", ["", "/transcript.vtt", "/transcript.json"])
