@@ -33,6 +33,22 @@ _PASSAGES_SHOWN = 200
 _PIECES = ("Passage: ", "Document file: ")
 
 
+class Words(forms.Widget):
+    """A text where others have a control.
+
+    The formset asks its first form alone whether there are files to be sent.
+    """
+
+    needs_multipart_form = True
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        return format_html("{}", self._text)
+
+
 class DocumentForm(DocumentModelForm):
     """A new document is a file; of one that is there only the title can be changed."""
 
@@ -55,9 +71,18 @@ class DocumentForm(DocumentModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        superfluous = "read_again" if self.instance._state.adding else "file"
-        self.fields[superfluous].disabled = True
-        self.fields[superfluous].widget = forms.HiddenInput()
+        if self.instance._state.adding:
+            self._show("read_again", "")
+        else:
+            self._show("file", self.instance.file_name)
+            # It may have got its own title since the page was made.
+            self.fields["title"].show_hidden_initial = True
+
+    def _show(self, name: str, text: str) -> None:
+        """Words in place of what cannot be changed here; its column stays."""
+        self.fields[name].disabled = True
+        self.fields[name].help_text = ""
+        self.fields[name].widget = Words(text)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

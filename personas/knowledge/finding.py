@@ -24,7 +24,7 @@ _DEPTH = 20
 #: The usual constant of the method: how little the very first ranks stand out.
 _RANK_OFFSET = 60
 
-_EXCERPT_CHARS = 240
+_EXCERPT_CHARS = 160
 _SHARED_AT_LEAST = 2
 
 

@@ -4,9 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from personas.knowledge import filing
 from personas.models import Document
 from tests.admin_forms import filled_in
-from tests.personas.knowledge.shelves import add_and_read
+from tests.personas.knowledge.made_pdf import pdf
+from tests.personas.knowledge.shelves import add_and_read, read_here
 
 
 @pytest.fixture
@@ -38,6 +40,30 @@ def test_a_file_is_uploaded_below_its_persona(office, iris, carol):
         "uploaded",
     )
     assert "waiting to be read" in office.get(page_of(iris)).content.decode()
+
+
+def test_a_second_file_joins_the_first(office, iris):
+    add_and_read(iris, "moss.md", b"Moss is green.")
+    page = office.get(page_of(iris))
+    form = filled_in(page)
+    form["documents-1-file"] = SimpleUploadedFile("scan.pdf", pdf([[], []]))
+
+    assert 'enctype="multipart/form-data"' in page.content.decode()
+
+    office.post(page_of(iris), form)
+
+    assert [d.file_name for d in Document.objects.all()] == ["moss.md", "scan.pdf"]
+
+
+def test_a_form_left_open_does_not_undo_a_title_that_was_read_meanwhile(office, iris):
+    document = filing.add(iris, filing.judge("moss.md", b"# Moss\n\nIt is green."))
+    form = form_of(office, iris)
+    filing.read(document.pk, read_here)
+
+    office.post(page_of(iris), form)
+
+    document.refresh_from_db()
+    assert (document.title, document.state) == ("Moss", "ready")
 
 
 def test_a_new_persona_can_have_documents_at_once(office):
