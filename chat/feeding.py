@@ -253,4 +253,6 @@ async def unbroken(work: Coroutine[Any, Any, T] | asyncio.Task[T]) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at: we leave for another reason than that
         raise
