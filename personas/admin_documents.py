@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -108,6 +109,8 @@ class DocumentForm(DocumentModelForm):
 class DocumentFormSet(DocumentInlineFormSet):
     """Files that are there already, or one too many, are told at the file."""
 
+    added_by: User | None = None
+
     def clean(self) -> None:
         super().clean()
         kept = {
@@ -134,13 +137,13 @@ class DocumentFormSet(DocumentInlineFormSet):
             self.instance,
             form.upload,
             title=form.cleaned_data.get("title", ""),
-            added_by=getattr(form, "added_by", None),
+            added_by=self.added_by,
         )
 
     def save_existing(self, form: Any, obj: Document, commit: bool = True) -> Document:
         document: Document = super().save_existing(form, obj, commit=commit)
-        if form.cleaned_data.get("read_again"):
-            filing.read_again(document)
+        if form.cleaned_data.get("read_again") or "title" in form.changed_data:
+            filing.read_again(document)  # the title is searched with every passage
         return document
 
 
@@ -155,6 +158,12 @@ class DocumentInline(DocumentTabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         return super().get_queryset(request).annotate(passage_count=Count("passages"))
+
+    def get_formset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A class of its own for each request, which may know who makes it."""
+        formset: Any = super().get_formset(request, *args, **kwargs)
+        formset.added_by = request.user
+        return formset
 
     @admin.display(description="state")
     def standing(self, document: Document) -> str:
@@ -195,6 +204,13 @@ class DocumentAdmin(DocumentModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Document, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data:  # the title is searched with every passage
+            filing.read_again(obj)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
