@@ -51,17 +51,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """
         # Read anew: whom the session remembers may have been deleted since.
         session = Session.objects.select_related("persona").get(pk=session.pk)
-        found = self.found_for(session)
-        if found is not None:
-            self.filter(pk=found.pk).update(last_turn_at=now())
-            return found
         if session.owner_id is None:
             raise SessionNotFound("Whose session this was has been deleted.")
         persona = session.persona
+        name = persona.name if persona else ""
+        found = self.found_for(session)
+        if found is not None:
+            self.filter(pk=found.pk).update(last_turn_at=now(), persona_name=name)
+            return found
         return self.create(
-            owner_id=session.owner_id,
-            persona=persona,
-            persona_name=persona.name if persona else "",
+            owner_id=session.owner_id, persona=persona, persona_name=name
         )
 
     def saying(self, search: str) -> Self:
@@ -77,10 +76,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return found
 
     def with_figures(self) -> Self:
-        """With `turn_count`, `spoken_s`, and the first prompt and reply; newest first."""
-        first = _turns().filter(conversation=OuterRef("pk")).order_by("pk")
+        """With `turn_count`, `spoken_s`, and the first prompt and reply; newest first.
+
+        Those whose sessions were deleted, and their turns with them, are none.
+        """
+        turns = _turns().filter(conversation=OuterRef("pk"))
+        first = turns.order_by("pk")
         newest_first = self.order_by("-last_turn_at", "pk")  # grouping drops it
-        return newest_first.annotate(
+        return newest_first.filter(Exists(turns)).annotate(
             turn_count=Count("turns"),
             spoken_s=Sum("turns__duration_s", default=0.0),
             first_prompt=Subquery(first.values("prompt")[:1]),

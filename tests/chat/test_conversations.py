@@ -233,14 +233,25 @@ def test_deleting_a_user_deletes_what_they_said_and_what_is_remembered(
     assert Turn.objects.get().prompt == "Mine stays."
 
 
-def test_deleting_a_persona_leaves_its_name_and_what_was_said(talked, alice, anna):
+def test_deleted_sessions_leave_no_empty_conversation_behind(talked, session, api):
+    session.delete()
+
+    assert api.get(BASE).json()["data"]["conversations"] == []
+    assert api.get(f"{BASE}/{talked.pk}").status_code == 404
+
+
+def test_deleting_a_persona_leaves_its_last_name_and_what_was_said(
+    talked, session, alice, anna
+):
     Memory.objects.create(owner=alice, persona=anna).add("The visitor sails.")
+    anna.change(name="Anne")
+    exchange(session, "Und jetzt?", "Jetzt auch.")
 
     anna.delete()
 
     talked.refresh_from_db()
-    assert talked.with_whom == "Anna"
-    assert talked.turns.count() == 2
+    assert talked.with_whom == "Anne"
+    assert talked.turns.count() == 3
     assert not MemoryFact.objects.exists()
 
 
