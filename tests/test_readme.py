@@ -32,7 +32,9 @@ def answers_of(shell: "subprocess.CompletedProcess[str]") -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=["persona", "mind", "documents", "session", "line"])
+@pytest.mark.parametrize(
+    "block", BLOCKS, ids=["persona", "mind", "documents", "session", "line"]
+)
 def test_its_curl_lines_work_as_written(demo, block):
     script = block.replace("localhost:3000", demo.url.removeprefix("http://"))
 
