@@ -15,6 +15,7 @@ Act = Callable[[], float]
 class _Turn:
     act: Act
     failed: "asyncio.Future[None]"
+    slot: int = 0
 
 
 class Pacer:
@@ -43,9 +44,18 @@ class Pacer:
             await turn.failed
         finally:
             turn.failed.cancel()
+            self._forget(turn)
+
+    def _forget(self, turn: _Turn) -> None:
+        """Hold on to nothing of a turn that will not be taken any more."""
+        waiting = self._slots.get(turn.slot, [])
+        if turn in waiting:
+            waiting.remove(turn)
+            if not waiting:
+                del self._slots[turn.slot]
 
     def _put(self, turn: _Turn, slot: int) -> None:
-        self._slots.setdefault(slot, []).append(turn)
+        self._wait(turn, slot)
         at_s = slot * SLOT_S
         if self._timer is not None:
             if self._timer.when() <= at_s:
@@ -74,7 +84,11 @@ class Pacer:
             turn.failed.set_exception(exc)
         else:
             # Never in a slot that is being served: one that is late would keep it up.
-            self._slots.setdefault(max(now + 1, _slot(at_s)), []).append(turn)
+            self._wait(turn, max(now + 1, _slot(at_s)))
+
+    def _wait(self, turn: _Turn, slot: int) -> None:
+        turn.slot = slot
+        self._slots.setdefault(slot, []).append(turn)
 
 
 def _slot(at_s: float) -> int:

@@ -83,3 +83,11 @@ async def test_who_has_left_is_forgotten():
     async with asyncio.timeout(5):
         while not pacer.is_idle:  # noqa: ASYNC110 (a timer runs out)
             await asyncio.sleep(SLOT_S)
+
+
+async def test_who_stops_is_forgotten_at_once():
+    pacer, sender = Pacer(), Sender(times=2)
+
+    await until_done(pacer, sender)
+
+    assert pacer.is_idle
