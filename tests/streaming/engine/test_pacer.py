@@ -76,15 +76,6 @@ async def test_one_that_is_always_late_does_not_keep_the_loop_to_itself():
     assert len(other.called_at) >= 3
 
 
-async def test_who_has_left_is_forgotten():
-    pacer = Pacer()
-
-    await until_done(pacer, Sender())
-    async with asyncio.timeout(5):
-        while not pacer.is_idle:  # noqa: ASYNC110 (a timer runs out)
-            await asyncio.sleep(SLOT_S)
-
-
 async def test_who_stops_is_forgotten_at_once():
     pacer, sender = Pacer(), Sender(times=2)
 
