@@ -172,11 +172,13 @@ test("segments are written down while speaking goes on, and joined in their orde
   it.mic.hear("segment", { nth: 1, samples: SAMPLES })
   equal([it.calls.length, it.voice.state], [2, "hearing"])
 
-  it.mic.hear("ended", { segments: 2 })
   it.calls[1].answer("and who was that?")
   await settled()
-  equal(it.told, [])
+  equal(it.voice.soFar, "")
   it.calls[0].answer("Who are you,")
+  await settled()
+  equal([it.voice.soFar, it.told], ["Who are you, and who was that?", []])
+  it.mic.hear("ended", { segments: 2 })
   await settled()
 
   equal(it.told, [["text", "Who are you, and who was that?"]])

@@ -76,6 +76,11 @@ export class VoiceInput extends EventTarget {
     return this.#mic !== null
   }
 
+  /** What is written down already of what is being said. */
+  get soFar() {
+    return this.#take?.soFar ?? ""
+  }
+
   get isHeld() {
     return this.#isHeld
   }
@@ -224,7 +229,7 @@ export class VoiceInput extends EventTarget {
         this.#interrupt()
         break
       case "segment":
-        this.#take?.send(event.nth, event.samples)
+        this.#take?.send(event.nth, event.samples).then(() => this.#changed())
         if (event.nth) this.#session.stay() // who speaks for long is not away
         break
       case "withdrawn":

@@ -128,9 +128,9 @@ export class VoicePanel {
     input.addEventListener("level", ({ detail }) => this.#root.style.setProperty("--level", detail.toFixed(2)))
     input.addEventListener("text", ({ detail }) => this.#understood(detail))
     input.addEventListener("ignored", ({ detail }) => this.#say(`Heard “${detail}”, and went on.`))
-    input.addEventListener("echo", () => this.#say(ECHO))
+    input.addEventListener("echo", () => this.#say(ECHO, { isNews: true }))
     input.addEventListener("partial", ({ detail }) => this.#offer(detail))
-    input.addEventListener("silent", () => this.#say("Nothing was understood."))
+    input.addEventListener("silent", () => this.#say("Nothing was understood.", { isNews: input.mode === "hold" }))
     input.addEventListener("problem", ({ detail }) => this.#onProblem(detail))
     this.#mode.addEventListener("change", () => this.#choose(this.#mode.value))
     this.#device.addEventListener("change", () => this.#chooseDevice())
@@ -260,9 +260,10 @@ export class VoicePanel {
     this.#message.focus()
   }
 
-  /** For a moment, in place of the hint. */
-  #say(words) {
+  /** For a moment, below the hint; read out only where somebody waits for it. */
+  #say(words, { isNews = false } = {}) {
     setText(part("voice-note"), words)
+    if (isNews) tellListeners(words)
     clearTimeout(this.#note)
     if (words) this.#note = setTimeout(() => this.#say(""), NOTE_MS)
   }
@@ -270,14 +271,14 @@ export class VoicePanel {
   // What is shown ----------------------------------------------------------------------------
 
   #paint() {
-    const { state, mode, isHeld, isOpen } = this.#input
+    const { state, mode, isHeld, isOpen, soFar } = this.#input
     const { isLatched } = this.#hold
     const { title, hint, isTrouble } = stateWords(state, { isHeld, isLatched })
     this.#root.dataset.state = state
     this.#root.toggleAttribute("data-open", isOpen)
     this.#root.toggleAttribute("data-trouble", isTrouble)
     setText(part("voice-state"), title)
-    setText(part("voice-hint"), hint)
+    setText(part("voice-hint"), soFar ? `“${soFar} …” ${hint}` : hint)
     setText(part("voice-key-text"), keyName(mode, state))
     this.#key.setAttribute("aria-pressed", String(mode === "hold" ? isHeld : isOpen && state !== "paused"))
     if (state !== this.#shown) this.#tell(state)

@@ -17,13 +17,25 @@ export class Utterance {
     this.wasBusy = wasBusy
   }
 
-  /** @param {number} nth @param {Int16Array} samples  the segment, perhaps longer than before */
+  /**
+   * Have a segment written down, perhaps a longer one than before; resolves when it is.
+   *
+   * @param {number} nth @param {Int16Array} samples
+   */
   send(nth, samples) {
     this.#calls[nth]?.abort.abort()
     const abort = new AbortController()
     const words = this.#transcribe(wav(samples), { signal: abort.signal })
-    words.catch(() => {}) // asked for by `text`, if at all
-    this.#calls[nth] = { abort, words }
+    const call = { abort, words, written: undefined }
+    this.#calls[nth] = call
+    return words.then((written) => (call.written = written)).catch(() => {}) // told by `text`
+  }
+
+  /** What is written down already, from the beginning on. */
+  get soFar() {
+    const gap = this.#calls.findIndex((call) => call?.written === undefined)
+    const done = gap < 0 ? this.#calls : this.#calls.slice(0, gap)
+    return done.map(({ written }) => written).filter(Boolean).join(" ")
   }
 
   /** The segment is not complete. */
