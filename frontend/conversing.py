@@ -75,7 +75,7 @@ def delete(request: PageRequest, conversation_id: uuid.UUID) -> HttpResponse:
 
 def _own(request: PageRequest, conversation_id: uuid.UUID) -> Any:
     """One of the user's own; nobody reads another one's here, staff neither."""
-    own = Conversation.objects.of(request.user).select_related("persona")
+    own = Conversation.objects.of(request.user).select_related("persona", "summary")
     return get_object_or_404(own.with_figures(), pk=conversation_id)
 
 

@@ -65,8 +65,12 @@ async def note_facts(memory: Memory) -> int:
 
 
 def _claimed_turns(memory: Memory) -> list[Turn]:
-    """What is next to be read, as ours to read; empty if there is nothing, or not for us."""
-    if not memory.claim(for_s=CLAIM_S):
+    """What is next to be read, as ours to read.
+
+    Empty if there is nothing, or not for us, or no room for what may be in it: then
+    nobody's words go to the model for nothing.
+    """
+    if memory.facts.count() >= FACTS_MAX or not memory.claim(for_s=CLAIM_S):
         return []
     turns = list(memory.unread_turns()[:TURNS_PER_READING])
     if not turns:
@@ -120,8 +124,10 @@ def _noted(memory: Memory, facts: Sequence[str], last: Turn) -> int:
     source = Turn.objects.filter(pk=last.pk).first()
     if not memory.is_on or source is None:
         return 0
-    try:
-        return sum(memory.add(fact, source=source) is not None for fact in facts)
-    except TooMany:
-        logger.info("A memory is full: %d facts.", FACTS_MAX)
-        return 0
+    count = 0
+    for fact in facts:
+        try:
+            count += memory.add(fact, source=source) is not None
+        except TooMany:
+            break
+    return count

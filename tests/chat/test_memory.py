@@ -277,6 +277,18 @@ class TestFacts:
         assert "I am Alice." not in known.partition("<conversation>")[2]
         assert await MemoryFact.objects.acount() == 2
 
+    async def test_for_a_full_memory_nothing_is_read(self, session, memory, model):
+        model.will(says(FACTS))
+        for number in range(FACTS_MAX - 1):
+            await sync_to_async(memory.add)(f"Fact {number}.")
+        await sync_to_async(said_now)(session, "I am Alice, I have a dog.")
+        assert await note_facts(memory) == 1
+
+        await sync_to_async(said_now)(session, "And a cat.")
+
+        assert await note_facts(memory) == 0
+        assert len(model.bodies) == 1
+
     async def test_what_was_said_before_consent_is_never_read(
         self, session, memory, model
     ):

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from chat.models import Conversation, Memory, MemoryFact, Turn
+from chat.models import Conversation, ConversationSummary, Memory, MemoryFact, Turn
 from chat.models.memory import FACTS_MAX
 from personas.models import Persona
 from streaming.models import Session
@@ -104,6 +104,14 @@ def test_the_conversation_shows_who_said_what_and_how_it_ended(talked, alice) ->
     assert "<code>model_timeout</code>" in page
     assert f"?continue={Session.objects.get().pk}" in page
     assert f"/persona/conversations/{talked.pk}/transcript.vtt" in page
+
+
+def test_the_summary_that_the_model_is_given_can_be_read(talked, alice) -> None:
+    ConversationSummary.objects.create(conversation=talked, text="They <met>.")
+
+    page = _Signed(alice).text(f"/conversations/{talked.pk}/")
+
+    assert "They &lt;met&gt;." in page
 
 
 def test_without_its_persona_it_is_readable_and_not_continued(talked, alice) -> None:
