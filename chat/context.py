@@ -47,4 +47,4 @@ def _question(persona: Persona, prompt: str, history: Sequence[Message]) -> str:
     if len(asked_terms(prompt, persona.language)) >= _TELLING_TERMS:
         return prompt
     asked = [message.text for message in history if message.role == "user"]
-    return " ".join([*asked[-1:], prompt])
+    return " ".join([prompt, *asked[-1:]])

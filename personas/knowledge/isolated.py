@@ -31,7 +31,7 @@ def read(
     max_memory_bytes: int = limits.READING_MAX_MEMORY_BYTES,
 ) -> Content:
     """The file's title and text. Raises `CannotRead`. Takes up to `max_s` seconds."""
-    command = [sys.executable, "-m", "personas.knowledge.reading", kind]
+    command = [sys.executable, "-B", "-m", "personas.knowledge.reading", kind]
     command += ["--max-pages", str(limits.DOCUMENT_MAX_PAGES)]
     command += ["--max-chars", str(limits.DOCUMENT_MAX_CHARS)]
     command += ["--max-cpu-s", str(max_cpu_s)]
