@@ -28,6 +28,7 @@ export class ScriptEditor {
     form.addEventListener("input", () => this.#changed())
     form.addEventListener("submit", () => (this.#isChanged = false))
     addEventListener("beforeunload", (event) => this.#isChanged && event.preventDefault())
+    part("keys-hint", form).hidden = false
     this.#show()
   }
 
