@@ -46,6 +46,15 @@ def cough(*, seed: int = 1) -> Pcm:
     return np.concatenate(bursts).astype(np.int16)
 
 
+def hoarse_cough() -> Pcm:
+    """A cough whose second half has a voice in it, as many have."""
+    seconds = 0.2
+    at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    tone = sum(np.sin(2 * np.pi * 190 * n * at) / n for n in range(1, 8))
+    voiced = (tone * 5_000 * np.exp(-at * 9)).astype(np.int16)
+    return np.concatenate([cough(seed=3)[: round(0.2 * RATE_HZ)], voiced])
+
+
 def wav(pcm: Pcm, *, rate_hz: int = RATE_HZ) -> bytes:
     file = io.BytesIO()
     with wave.open(file, "wb") as out:

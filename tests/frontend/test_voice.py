@@ -141,6 +141,15 @@ async def test_what_is_no_voice_is_not_taken(listen, sound):
     assert heard.kinds() == []
 
 
+async def test_a_cough_with_a_voice_in_it_interrupts_nobody(listen):
+    heard = await listen(
+        *(silence(1), recordings.hoarse_cough(), silence(0.25)),
+        *(recordings.hoarse_cough(), silence(1)),
+    )
+
+    assert "confirmed" not in heard.kinds()
+
+
 async def test_a_hum_interrupts_nobody_and_is_soon_the_room(listen):
     said = spoken(QUESTION)
     hum = _hum(8)

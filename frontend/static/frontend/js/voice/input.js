@@ -35,6 +35,7 @@ export class VoiceInput extends EventTarget {
   #mic = null
   #opening = null
   #ear = "closed"
+  #hasEcho = false
   #trouble = ""
   #take = null
   #pending = new Set()
@@ -144,7 +145,7 @@ export class VoiceInput extends EventTarget {
     const isNews = isLive !== this.#isLive || isSeen !== this.#isSeen
     this.#isLive = isLive
     this.#isSeen = isSeen
-    this.#mic?.expectEcho(this.#session.isSpeaking)
+    this.#expectEcho()
     this.#listen()
     if (!isNews) return
     if (!isLive) this.#isPaused = this.#isHeld = false
@@ -178,7 +179,8 @@ export class VoiceInput extends EventTarget {
       if (this.#opening !== opening) return mic.close()
       this.#mic = mic
       this.#ear = "closed"
-      mic.expectEcho(this.#session.isSpeaking)
+      this.#hasEcho = false
+      this.#expectEcho()
     } catch (error) {
       if (this.#opening === opening) this.#trouble = troubleOf(error)
     }
@@ -199,6 +201,13 @@ export class VoiceInput extends EventTarget {
     this.#trouble = "lost"
     this.#close()
     this.#changed()
+  }
+
+  #expectEcho() {
+    const hasEcho = this.#session.isSpeaking
+    if (!this.#mic || hasEcho === this.#hasEcho) return
+    this.#hasEcho = hasEcho
+    this.#mic.expectEcho(hasEcho)
   }
 
   #listen() {

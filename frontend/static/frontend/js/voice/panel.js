@@ -72,6 +72,7 @@ export class VoicePanel {
   show() {
     this.#remember(this.#session.speech.caption)
     this.#attend()
+    if (this.#session.phase !== "live") this.#forget()
     this.#paint()
   }
 
@@ -252,6 +253,13 @@ export class VoicePanel {
     part("voice-heard").hidden = false
     this.#say("")
     tellListeners(`You said: ${text}`)
+  }
+
+  /** Another session has heard nothing yet. */
+  #forget() {
+    this.#captions.length = 0
+    const heard = part("voice-heard")
+    if (heard) heard.hidden = true // there is none where nobody writes anything down
   }
 
   /** Into the message box, behind what is there. */
