@@ -8,8 +8,9 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import forgetting, silence
-        from chat.scripts import ending
+        from chat.scripts import copying, ending
 
         forgetting.connect()
         silence.connect()
+        copying.connect()
         ending.connect()

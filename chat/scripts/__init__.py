@@ -4,6 +4,7 @@
     player      says one segment after the other, as long as it holds the claim
     looking     what is to be done next, as the database has it
     ending      a session that ends takes its presentation along
+    copying     a copy of a persona presents the same
     drafts      a script from plain text
     position    where in a segment somebody is
 

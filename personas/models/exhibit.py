@@ -36,6 +36,16 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
         """Those that are complete: a picture can be missing until it is uploaded."""
         return self.exclude(kind=Exhibit.Kind.IMAGE, digest="")
 
+    def copy_to(self, persona: Persona) -> None:
+        """Have another persona show the same, under the same names."""
+        for exhibit in self.select_related("picture"):
+            picture = getattr(exhibit, "picture", None)
+            exhibit.pk, exhibit._state.adding = None, True
+            exhibit.persona = persona
+            exhibit.save()
+            if picture is not None:
+                ExhibitPicture.objects.create(exhibit=exhibit, content=picture.content)
+
 
 class Exhibit(models.Model):
     """One thing to show, under a name by which scripts, programs and models call it.

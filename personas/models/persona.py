@@ -23,6 +23,7 @@ from personas.models.errors import NotFitAsDefault
 from personas.models.queries import PersonaQuerySet
 from personas.models.replies import ReplyLength
 from personas.models.visibility import Visibility
+from personas.signals import persona_copied
 
 language_tag = RegexValidator(
     r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$",
@@ -373,6 +374,8 @@ class Persona(models.Model):
         with transaction.atomic():
             copy = Persona.objects.create(owner=owner, copied_from=self, **content)
             self.documents.copy_to(copy)
+            self.exhibits.copy_to(copy)
+            persona_copied.send(Persona, original=self, copy=copy)
         return copy
 
     def become_site_default(self) -> None:

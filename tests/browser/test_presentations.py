@@ -97,14 +97,15 @@ async def play(studio: Studio) -> None:
 
 
 async def ask_in_between(studio: Studio) -> None:
-    """A question is answered; then it goes on by itself, to its end."""
+    """A question has the floor; who has heard enough of the answer goes to the next part."""
     page = studio.page
     await studio.button("Resume").click()
     await studio.mood_is("speaking")
     await studio.message.fill("Who are you?")
     await studio.button("Talk").click()
     await expect(standing(page)).to_have_text("Part 1 of 2, after the answer")
-    await expect(standing(page)).to_have_text("Presented to its end", timeout=60_000)
+    await studio.button("Next part").click()
+    await expect(standing(page)).to_have_text("Presented to its end", timeout=30_000)
     await expect(studio.log).to_contain_text("You: Who are you?")
 
 

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from chat import showing
 from chat.models import Script, Segment
 from personas.models import Exhibit, Persona
+from personas.pictures import Picture
 from streaming.models import Session, SessionEvent, State
 from tests.conftest import client_of
 
@@ -93,6 +94,25 @@ def test_only_the_viewer_shows_something(session, anna, bob, carol):
     ]
 
     assert codes == [404, 403, 401]
+
+
+def test_a_copy_of_a_persona_shows_and_presents_the_same(anna, alice):
+    exhibit = Exhibit(
+        persona=anna, name="plan", kind="image", title="Plan", alt="A plan"
+    )
+    exhibit.keep(Picture(b"webp", 4, 3))
+    tour = Script.objects.create(persona=anna, title="Tour")
+    tour.add_segments([Segment(text="Look.", exhibit=exhibit), Segment(text="Bye.")])
+
+    copy = anna.copy_for(alice)
+
+    [twin] = Exhibit.objects.filter(persona=copy)
+    assert (twin.name, twin.picture.content) == ("plan", b"webp")
+    assert twin.url == f"/personas/{copy.slug}/exhibits/plan/{exhibit.digest}.webp"
+    [copied] = Script.objects.filter(persona=copy)
+    assert copied.plan() == tour.plan()
+    assert copied.segments.first().exhibit == twin
+    assert Exhibit.objects.get(persona=anna).picture.content == b"webp"
 
 
 def test_what_a_persona_can_show_and_present_is_listed(anna, api, bob):
