@@ -1,11 +1,13 @@
 """What a mind is given to answer from: who it is, what was said, what was asked."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
 
 from chat.memory.recall import recall
+from chat.minds import mind_for
 from chat.minds.base import Message
 from personas.knowledge.finding import look_up
 from personas.knowledge.source import Source
@@ -34,12 +36,31 @@ async def context_for(session: Session, prompt: str) -> Context:
     if persona is None:  # deleted meanwhile
         persona = await sync_to_async(Persona.objects.site_default)()
     recalled = await sync_to_async(recall)(session)
-    sources = await look_up(persona, _question(persona, prompt, recalled.history))
-    sections = [system_prompt(persona), *recalled.sections, sources_section(sources)]
-    text = "\n\n".join(section for section in sections if section)
-    instructions = Message("system", text, sources=tuple(sources))
+    question = _question(persona, prompt, recalled.history)
+    instructions = await _instructions(persona, question, recalled.sections)
     messages = [instructions, *recalled.history, Message("user", prompt)]
-    return Context(persona, messages, sources)
+    return Context(persona, messages, instructions.sources)
+
+
+async def complete(persona: Persona, prompt: str) -> str:
+    """The whole answer to one prompt, without a session or a history.
+
+    Raises `ModelError`.
+    """
+    instructions = await _instructions(persona, prompt)
+    messages = [instructions, Message("user", prompt)]
+    async with aclosing(mind_for(persona).reply(messages)) as deltas:
+        return "".join([delta async for delta in deltas]).strip()
+
+
+async def _instructions(
+    persona: Persona, question: str, recalled: Sequence[str] = ()
+) -> Message:
+    """Who the persona is, what it remembers, and what its documents say."""
+    sources = await look_up(persona, question)
+    sections = [system_prompt(persona), *recalled, sources_section(sources)]
+    text = "\n\n".join(section for section in sections if section)
+    return Message("system", text, sources=tuple(sources))
 
 
 def _question(persona: Persona, prompt: str, history: Sequence[Message]) -> str:

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -24,6 +24,7 @@ from chat.replies import PacedVoice, Spoken, Written, speak_pieces, speak_reply
 from chat.sentences import SOFT_LIMIT_CHARS, pieces
 from chat.tools import close_when_heard, tools_for
 from config.errors import DomainError
+from personas.knowledge.source import Source
 from personas.models import Persona
 from streaming import background, events, services
 from streaming.models import Session
@@ -54,6 +55,8 @@ class Feeding:
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     #: What the answer is made from, as soon as that is known.
     contexts: list[Context] = field(default_factory=list)
+    #: What the model has looked up beyond that.
+    found: list[Source] = field(default_factory=list)
 
     async def run(self) -> None:
         """Feed the avatar until the reply is complete. Cancel it to interrupt."""
@@ -137,7 +140,11 @@ class Feeding:
         tools: Sequence[Tool] = ()
         if mind.knows_tools:
             tools = await tools_for(
-                self.session, context.persona, turn=number, ending=self.ending
+                self.session,
+                context.persona,
+                turn=number,
+                ending=self.ending,
+                found=self.found,
             )
         return speak_reply(
             mind,
@@ -179,8 +186,10 @@ class Feeding:
         turn.finished_ms = self._clock_ms()
         if not await sync_to_async(turn.end)(interrupted=interrupted, failed=failed):
             return
+        metrics.observe_end(turn)
         for context in self.contexts:
-            await cite(self.session, turn, context)
+            sources = (*context.sources, *self.found)
+            await cite(self.session, turn, replace(context, sources=sources))
         said = {"reply": turn.reply, "interrupted": turn.interrupted}
         await self._record("turn.finished", said)
         await self._record("turn.timings", turn.timings())

@@ -11,6 +11,7 @@ from chat.minds.base import Tool
 from chat.models import Turn
 from chat.showing import exhibits_of, show_exhibit
 from personas.knowledge.finding import look_up
+from personas.knowledge.source import Source
 from personas.models import Exhibit, Passage, Persona
 from streaming import services
 from streaming.models import EndReason, Session
@@ -20,26 +21,33 @@ _SOUND_S = 0.7
 
 
 async def tools_for(
-    session: Session, persona: Persona, *, turn: int, ending: asyncio.Event
+    session: Session,
+    persona: Persona,
+    *,
+    turn: int,
+    ending: asyncio.Event,
+    found: list[Source],
 ) -> Sequence[Tool]:
     """The tools of one answer: only those with which there is something to be done.
 
-    `ending` is set when the session should end behind the answer.
+    `ending` is set when the session should end behind the answer; `found` is given what
+    was looked up.
     """
     exhibits = await sync_to_async(exhibits_of)(session)
     has_documents = await Passage.objects.filter(document__persona=persona).aexists()
     tools = [_end_conversation(ending)]
     if has_documents:
-        tools.append(_look_up(persona))
+        tools.append(_look_up(persona, found))
     if exhibits:
         tools.append(_show(session, exhibits, turn))
     return tools
 
 
-def _look_up(persona: Persona) -> Tool:
+def _look_up(persona: Persona, found: list[Source]) -> Tool:
     async def run(arguments: Mapping[str, Any]) -> str:
-        found = await look_up(persona, str(arguments.get("question", "")))
-        passages = "\n\n".join(f"{source.title}: {source.text}" for source in found)
+        sources = await look_up(persona, str(arguments.get("question", "")))
+        found.extend(source for source in sources if source not in found)
+        passages = "\n\n".join(f"{source.title}: {source.text}" for source in sources)
         return passages or "Nothing was found."
 
     return Tool(

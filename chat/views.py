@@ -4,8 +4,9 @@ from asgiref.sync import async_to_sync
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from chat.context import complete
 from chat.errors import NotTheViewer
-from chat.minds import complete, describe_mind, warm_up
+from chat.minds import describe_mind, warm_up
 from chat.serializers import AudioIn, PromptIn, TextIn, spoken_text, written_down
 from chat.transcription import transcriber
 from chat.turns import require_answers, take_turn

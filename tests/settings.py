@@ -11,7 +11,8 @@ from config.settings import *  # noqa: E402, F403
 # Whoever runs the tests may have a model and a cloud in `.env`; no test may talk to them.
 OPENAI_API_KEY = OPENAI_BASE_URL = HEYGEN_API_KEY = ""
 TRANSCRIPTION_API_KEY = TRANSCRIPTION_BASE_URL = ""
-FILLER_AFTER_S = 0  # a busy machine is slow to answer, and that is not what is looked at
+# A busy machine is slow to answer, and that is not what is looked at.
+FILLER_AFTER_S = 0
 EMBEDDINGS_MODEL = EMBEDDINGS_API_KEY = EMBEDDINGS_BASE_URL = ""
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

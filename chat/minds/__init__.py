@@ -1,17 +1,15 @@
 """Who answers: a language model when one is connected, else the persona's own facts."""
 
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from chat.minds import openai
-from chat.minds.base import Message, Mind
+from chat.minds.base import Mind
 from chat.minds.fallback import FallbackMind
 from chat.minds.offline import OfflineMind
 from chat.minds.openai import OpenAIMind
-from personas.prompt import system_prompt
 
 if TYPE_CHECKING:
     from personas.models import Persona
@@ -84,16 +82,6 @@ def describe_mind(persona: "Persona | None" = None) -> MindInfo:
         return MindInfo("Offline responder", offline=True, notice=OFFLINE_NOTICE)
     model = _model_of(persona)
     return MindInfo(model, offline=False, notice=f"The model {model} answers.")
-
-
-async def complete(persona: "Persona", prompt: str) -> str:
-    """The whole answer to one prompt, without a session or a history.
-
-    Raises `ModelError`.
-    """
-    messages = [Message("system", system_prompt(persona)), Message("user", prompt)]
-    async with aclosing(mind_for(persona).reply(messages)) as deltas:
-        return "".join([delta async for delta in deltas]).strip()
 
 
 async def warm_up() -> None:

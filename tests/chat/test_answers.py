@@ -2,6 +2,7 @@
 
 import pytest
 from asgiref.sync import sync_to_async
+from prometheus_client import REGISTRY
 
 from chat import turns
 from chat.errors import DoesNotAnswer
@@ -37,13 +38,15 @@ async def test_a_slow_model_has_the_avatar_say_something_first(
 
 
 async def test_a_quick_model_has_no_filler(model, live, socket, settings):
-    settings.FILLER_AFTER_S = 5.0
+    settings.FILLER_AFTER_S = 30.0
     model.will(says("Here I am."))
+    counted = answers_counted()
 
     await socket.send("ask", text="Hello?")
     await socket.until("turn.finished")
 
     assert len(socket.seen("chat.sentence")) == 1
+    assert answers_counted() == counted + 1
 
 
 async def test_a_model_may_end_the_conversation_behind_its_last_words(
@@ -112,14 +115,15 @@ async def test_a_model_looks_up_what_the_question_did_not_bring(
     await sync_to_async(file_away)(anna, b"The mill was built of oak in 1742.")
     model.will(
         wants(("look_up", '{"question": "When was the mill built?"}')),
-        says("In 1742."),
+        says("The mill was built of oak in 1742."),
     )
 
     await socket.send("ask", text="How old is it?")
-    await socket.until("turn.finished")
+    cited = await socket.until("chat.sources")
 
     [result] = [m for m in model.bodies[1]["messages"] if m["role"] == "tool"]
     assert "built of oak in 1742" in result["content"]
+    assert [source["title"] for source in cited["sources"]] == ["mill"]
 
 
 async def test_what_there_is_nothing_of_is_not_offered(model, live, socket):
@@ -149,6 +153,11 @@ async def test_who_does_not_answer_says_only_what_they_are_given(
     with pytest.raises(DoesNotAnswer):
         await turns.take_turn(live.session, Turn.Kind.ASK, "And now?")
     assert await Turn.objects.filter(session=live.session).acount() == 1
+
+
+def answers_counted():
+    labels = {"kind": "ask", "outcome": "complete"}
+    return REGISTRY.get_sample_value("greenroom_turns_total", labels) or 0
 
 
 def stopped(live, socket):

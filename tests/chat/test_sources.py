@@ -80,7 +80,7 @@ async def test_a_question_brings_the_passages_that_fit(talk):
 async def test_small_talk_brings_none(talk):
     context = await context_for(talk, "Hello, how are you?")
 
-    assert context.sources == []
+    assert list(context.sources) == []
     assert "passage" not in context.messages[0].text
 
 

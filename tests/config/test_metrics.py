@@ -1,7 +1,9 @@
 """What Prometheus is told, and whom."""
 
+from datetime import timedelta
+
 import pytest
-from django.utils.timezone import now, timedelta
+from django.utils.timezone import now
 
 from chat import metrics
 from chat.models import Turn

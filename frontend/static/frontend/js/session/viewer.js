@@ -23,7 +23,7 @@ const ECHOES = new Set(["snapshot", "session.status", "ice.state", "turn.started
 /** What is worth reading again of what happened before this page was there. */
 const MEMORIES = new Set([
   "turn.started", "chat.sentence", "turn.finished", "turn.interrupted", "avatar.replaced",
-  "avatar.farewell",
+  "avatar.farewell", "chat.sources",
 ])
 
 /** What the avatar was given to say. */
