@@ -40,13 +40,13 @@ async def test_a_slow_model_has_the_avatar_say_something_first(
 async def test_a_quick_model_has_no_filler(model, live, socket, settings):
     settings.FILLER_AFTER_S = 30.0
     model.will(says("Here I am."))
-    counted = answers_counted()
+    counted = await sync_to_async(answers_counted)()
 
     await socket.send("ask", text="Hello?")
     await socket.until("turn.finished")
 
     assert len(socket.seen("chat.sentence")) == 1
-    assert answers_counted() == counted + 1
+    assert await sync_to_async(answers_counted)() == counted + 1
 
 
 async def test_a_model_may_end_the_conversation_behind_its_last_words(
