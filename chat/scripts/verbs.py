@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from asgiref.sync import sync_to_async
 
 from chat import showing
-from chat.models import Script, ScriptRun, Turn
+from chat.models import Script, ScriptRun, Segment, Turn
 from chat.scripts.player import start_player
 from config.errors import DomainError
 from streaming import services
@@ -127,8 +127,9 @@ async def note_question(session: Session) -> None:
 
 def listed_scripts(persona_id: int | None) -> list[Script]:
     """The presentations of a persona that have something to say."""
-    found = Script.objects.filter(persona=persona_id, segments__isnull=False)
-    return list(found.distinct().select_related("persona").prefetch_related("segments"))
+    spoken = Segment.objects.filter(script__persona=persona_id)
+    found = Script.objects.filter(pk__in=spoken.values("script"))
+    return list(found.select_related("persona").prefetch_related("segments"))
 
 
 def script_info(script: Script) -> dict[str, Any]:

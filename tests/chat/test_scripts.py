@@ -150,15 +150,15 @@ async def test_a_question_in_between_is_answered_and_the_tour_goes_on(
     await socket.send("ask", text="Which colour?")
     await socket.until("script.status", state="answering")
     await socket.until("script.status", state="playing")
-    await socket.until("script.status", state="done")
+    await socket.until("chat.sentence", turn=3)
+    await live.viewer.event("avatar_start_talking", count=3)
 
-    first, question, again, *rest = await prompts(live.session)
+    first, question, again = await prompts(live.session)
     assert question == "Which colour?"
     assert first.endswith(again)
-    assert rest == ["Second room.", "Third room."]
     starts = [task for kind, task, _ in talks(live) if kind == "start"]
     told = [sentence["task_id"] for sentence in socket.seen("chat.sentence")]
-    assert starts == told[: len(starts)], "nothing is heard out of turn"
+    assert starts == told, "nothing is heard out of turn"
 
 
 async def test_silencing_the_avatar_pauses_what_it_presents(live, socket, tour):
