@@ -416,3 +416,16 @@ test("a page that goes away can come back", async () => {
 
   equal(it.kept.id, "s1")
 })
+
+test("what is presented is asked for on the wire, and told from there", async () => {
+  const it = new Outside()
+  const told = []
+  it.session.addEventListener("frame", ({ detail }) => told.push([detail.type, detail.data.state]))
+  await it.live()
+  it.session.present("play", { script: "tour" })
+  it.socket.say("script.status", { title: "Tour", state: "playing", segment: 1, of: 2, why: "" })
+
+  ok(it.socket.sent.some(({ type, script }) => type === "script.play" && script === "tour"))
+  equal(told.at(-1), ["script.status", "playing"])
+  ok(it.lines.includes("Tour: Part 1 of 2"))
+})
