@@ -45,7 +45,7 @@ class Outside {
     if (this.refusal) throw new DOMException("", this.refusal)
     const mic = { deviceId, ear: "closed", isClosed: false, cancelsEcho: true, onLost }
     mic.listen = (ear) => (mic.ear = ear)
-    mic.cancel = () => (mic.ear = "cancelled")
+    mic.cancel = () => (mic.isCancelled = true)
     mic.expectEcho = (hasEcho) => (mic.hasEcho = hasEcho)
     mic.close = () => (mic.isClosed = true)
     mic.hear = (type, facts = {}) => onHeard({ type, ...facts })
@@ -236,11 +236,13 @@ test("a press that must ask for the microphone first is heard if it lasts", asyn
   const it = new Outside({ mode: "hold" })
   it.isAllowed = false
   await it.live()
+  await it.speak()
   equal([it.voice.state, it.mics.length], ["asleep", 0])
 
   await it.voice.press()
+  it.mic.hear("began")
 
-  equal(it.mic.ear, "held")
+  equal([it.mic.ear, it.did], ["held", ["interrupt"]])
 })
 
 test("nobody is asked for a microphone without having pressed anything", async () => {
@@ -302,6 +304,30 @@ test("a page that is seen again listens again", async () => {
   await it.live()
 
   equal([it.voice.state, it.mics.length], ["listening", 2])
+})
+
+test("a session that ends while permission is looked up opens nothing", async () => {
+  const it = new Outside()
+  const coming = it.live()
+  await it.live(false)
+  await coming
+
+  equal(it.mics.length, 0)
+})
+
+test("holding a key in which nobody is heard is told, pausing in the middle of a word is not", async () => {
+  const it = new Outside({ mode: "hold" })
+  await it.live()
+  await it.voice.press()
+  it.mic.hear("began")
+  it.mic.hear("dropped")
+  equal(it.told, [["silent", null]])
+
+  await it.voice.choose("free")
+  it.mic.hear("began")
+  await it.voice.toggle()
+  it.mic.hear("dropped")
+  equal([it.told.length, it.voice.state], [1, "paused"])
 })
 
 test("a microphone that opens too late is closed again", async () => {
@@ -432,6 +458,11 @@ test("giving up while holding sends nothing", async () => {
   it.mic.hear("segment", { nth: 0, samples: SAMPLES })
   it.voice.cancel()
 
-  equal([it.mic.ear, it.voice.isHeld, it.voice.state], ["cancelled", false, "ready"])
+  equal([it.mic.isCancelled, it.mic.ear, it.voice.state], [true, "closed", "ready"])
   ok(it.calls[0].signal.aborted, "the call is aborted")
+  it.mic.hear("dropped")
+  equal(it.told, [])
+
+  await it.voice.press()
+  equal(it.mic.ear, "held")
 })

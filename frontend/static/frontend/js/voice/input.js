@@ -134,6 +134,7 @@ export class VoiceInput extends EventTarget {
   cancel() {
     this.#isHeld = false
     this.#mic?.cancel()
+    this.#listen()
     this.#abandon()
     this.#changed()
   }
@@ -156,18 +157,19 @@ export class VoiceInput extends EventTarget {
     if (!NO_SERVICE.has(this.#trouble)) this.#trouble = this.#means.obstacle
   }
 
+  get #isWanted() {
+    return this.mode !== "off" && this.#isLive && this.#isSeen && !this.#trouble
+  }
+
   async #follow({ byHand }) {
-    const isWanted = this.mode !== "off" && this.#isLive && this.#isSeen && !this.#trouble
-    if (!isWanted) this.#close()
-    else if (!this.#mic && !this.#opening && (byHand || (await this.#means.isAllowed()))) {
-      await this.#open()
-    }
+    if (!this.#isWanted) this.#close()
+    else if (byHand || (await this.#means.isAllowed())) await this.#open()
     this.#listen()
     this.#changed()
   }
 
   async #open() {
-    if (this.#opening) return
+    if (!this.#isWanted || this.#mic || this.#opening) return
     const opening = (this.#opening = {})
     this.#changed()
     try {
@@ -248,9 +250,7 @@ export class VoiceInput extends EventTarget {
         this.#end(event)
         break
       case "dropped":
-        this.#take?.abort()
-        this.#take = null
-        this.#emit("silent")
+        this.#dropped()
     }
     this.#changed()
   }
@@ -258,6 +258,14 @@ export class VoiceInput extends EventTarget {
   #begin() {
     this.#take?.abort()
     this.#take = new Utterance({ transcribe: this.#means.transcribe, wasBusy: this.#session.isBusy })
+    if (this.mode === "hold" && this.#session.isSpeaking) this.#interrupt() // opened only now
+  }
+
+  /** A held key has heard nobody; or what was said by itself is not wanted any more. */
+  #dropped() {
+    this.#take?.abort()
+    if (this.#take && this.mode === "hold") this.#emit("silent")
+    this.#take = null
   }
 
   /** What is said is meant: the avatar falls silent, and whatever was said counts. */

@@ -200,7 +200,6 @@ export class VoicePanel {
   #act(meaning) {
     if (meaning === "press") this.#input.press()
     if (meaning === "release") this.#input.release()
-    if (!this.#input.isHeld) this.#hold.reset()
     this.#paint()
   }
 
@@ -280,6 +279,7 @@ export class VoicePanel {
 
   #paint() {
     const { state, mode, isHeld, isOpen, soFar } = this.#input
+    if (!isHeld) this.#hold.reset() // it may have ended by itself
     const { isLatched } = this.#hold
     const { title, hint, isTrouble } = stateWords(state, { isHeld, isLatched })
     this.#root.dataset.state = state
