@@ -216,13 +216,13 @@ class ScriptRun(models.Model):
     def go_to(self, segment: int) -> None:
         """Go on at the beginning of another segment; what is paused stays paused."""
         with self._changing():
-            if self.is_active:
-                self.segment, self.piece, self.turn = segment, 0, None
-                self.why = ""
-                if self.is_in_motion:
-                    self._play()
-                else:
-                    self.why = Why.ASKED
+            if not self.is_active:
+                return
+            self.segment, self.piece, self.turn = segment, 0, None
+            if self.is_in_motion:
+                self._play()
+            else:
+                self.why = Why.ASKED
 
     def stop(self, why: Why = Why.ASKED) -> bool:
         """Whether that was news."""

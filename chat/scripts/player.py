@@ -85,8 +85,8 @@ class Player:
                 self._run, self._name, feeds=self._feeds
             )
             match following:
-                case Leave():
-                    await self._turns.wait()
+                case Leave():  # also when the news of an interruption was lost
+                    await self._turns.stop()
                     return
                 case Begin():
                     await self._begin()

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 
 from chat import showing
 from chat.models import Script, ScriptRun, Segment, Turn
+from chat.models.script_run import Why
 from chat.scripts.player import start_player
 from config.errors import DomainError
 from streaming import services
@@ -50,9 +51,11 @@ async def play(session: Session, slug: str, *, segment: int = 1) -> Status:
     if session.state not in (State.CONNECTING, State.LIVE):
         raise WrongState(f"This session is {session.state}; start its stream first.")
     await sync_to_async(session.require_time)()
+    script = await sync_to_async(_find)(session, slug, segment)
     if replaced := await _active_run(session):
+        await sync_to_async(replaced.stop)(Why.REPLACED)
         await _silence(session, replaced)
-    run = await sync_to_async(_begin)(session, slug, segment)
+    run = await sync_to_async(ScriptRun.objects.begin)(session, script, segment=segment)
     start_player(run, session)
     return run.status()
 
@@ -146,12 +149,12 @@ def script_info(script: Script) -> dict[str, Any]:
 # How -------------------------------------------------------------------------------------
 
 
-def _begin(session: Session, slug: str, segment: int) -> ScriptRun:
+def _find(session: Session, slug: str, segment: int) -> Script:
     script = Script.objects.filter(persona=session.persona_id, slug=slug).first()
     if script is None or not script.segments.exists():
         raise NoSuchScript(f"script: there is no presentation {slug!r} to play.")
     _require_segment(segment, script.segments.count())
-    return ScriptRun.objects.begin(session, script, segment=segment)
+    return script
 
 
 def _require_segment(segment: int, of: int) -> None:

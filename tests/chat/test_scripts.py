@@ -298,3 +298,19 @@ async def test_interrupt_must_be_a_boolean(live, socket, post):
 
     body = {"session_id": str(live.session.pk), "text": "Hi.", "interrupt": 1}
     assert (await post("text", body)).status_code == 400
+
+
+async def test_a_pause_holds_also_when_the_news_of_it_is_lost(live, socket, anna):
+    """A channel layer delivers at most once; what is written down is looked at."""
+    long = " ".join(
+        f"This is sentence number {n}, and more will follow." for n in range(40)
+    )
+    await sync_to_async(make_script)(anna, long)
+    await socket.send("script.play", script="tour")
+    await begun(live, socket)
+
+    run = await ScriptRun.objects.aget(session=live.session)
+    await sync_to_async(run.pause)()  # and nobody is told to be silent
+
+    await socket.until("turn.finished", interrupted=True)
+    assert len(socket.seen("chat.sentence")) < 8, "what was ahead of the voice, no more"
