@@ -27,6 +27,16 @@ class TranscriptionServer:
     takes_s: float = 0.0
     text: str | Callable[[Received], str] = "Who are you?"
     received: list[Received] = field(default_factory=list)
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(
+        self, is_it: Callable[[Received], bool], *, timeout_s: float = 20.0
+    ) -> None:
+        """Return once something of the kind has been received."""
+        async with asyncio.timeout(timeout_s):
+            while not any(is_it(one) for one in self.received):
+                self._came.clear()
+                await self._came.wait()
 
     async def transcribe(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -40,6 +50,7 @@ class TranscriptionServer:
             authorization=request.headers.get("Authorization", ""),
         )
         self.received.append(received)
+        self._came.set()
         await asyncio.sleep(self.takes_s)
         text = self.text if isinstance(self.text, str) else self.text(received)
         return web.json_response({"text": text})
