@@ -90,7 +90,7 @@ async def test_the_first_sentence_is_spoken_before_the_answer_is_complete(
     await services.interrupt(live.session)
     async with asyncio.timeout(5):
         reply = await calling
-    assert reply.json()["ai_response"] == "One sentence."
+    assert "One sentence.".startswith(reply.json()["ai_response"])  # as far as heard
     assert reply.json()["data"]["interrupted"] is True
 
 
