@@ -64,13 +64,13 @@ class Feeding:
             await unbroken(self._open())
             await self._feed()
         except (asyncio.CancelledError, Interrupted):
-            await self._finish(interrupted=True)
+            await unbroken(self._finish(interrupted=True))
         except Exception as exc:
             code = exc.code if isinstance(exc, DomainError) else "internal"
-            await self._finish(failed=code)
+            await unbroken(self._finish(failed=code))
             raise
         else:
-            await self._finish()
+            await unbroken(self._finish())
             if self.ending.is_set():
                 background.hold(close_when_heard(self.session, self.turn))
 

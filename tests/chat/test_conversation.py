@@ -165,6 +165,21 @@ async def test_an_interruption_at_any_moment_ends_the_turn_properly(model, live)
     assert kinds.count("turn.finished") == 40
 
 
+async def test_an_interruption_while_a_turn_ends_leaves_it_ended_and_told(model, live):
+    model.will(says("Hm."))
+    taking = turns.Turns()
+
+    for moment in range(40):
+        await taking.start(live.session, Turn.Kind.ASK, "Say hm")
+        await asyncio.sleep(moment * 0.002)
+        await turns.interrupt(live.session, taking)
+        assert taking.error is None
+
+    assert await Turn.objects.open().acount() == 0
+    kinds = [e.type async for e in SessionEvent.objects.filter(session=live.session)]
+    assert kinds.count("turn.finished") == kinds.count("turn.timings") == 40
+
+
 async def test_a_new_question_interrupts_the_answer_before(model, live, socket):
     model.will(says_then_hangs("Endless story. It goes on. And"), says("New answer."))
     await socket.send("ask", text="Tell a story")
