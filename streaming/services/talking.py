@@ -117,17 +117,16 @@ async def _upstream(session: Session) -> AsyncGenerator[AvatarProvider, None]:
             yield provider
         except Gone:
             await sync_to_async(session.reread)()
-            if session.has_socket:
+            if not session.is_in_grace(now()):
                 background.hold(_end_unless_leaving(session))
-            elif not session.is_in_grace(now()):
-                await close_session(session, reason=EndReason.UPSTREAM_ENDED)
             raise
 
 
 async def _end_unless_leaving(session: Session) -> None:
     """Upstream has ended the stream, perhaps because its viewer's page is going away.
 
-    Then we hear of that too, in a moment; and the viewer may be on the way back.
+    Then we hear of that too, in a moment; and the viewer may be on the way back. A page
+    that has just come may not even have beaten yet.
     """
     await asyncio.sleep(_NEWS_TRAVEL_S)
     await sync_to_async(session.reread)()

@@ -223,9 +223,9 @@ async def test_an_upstream_that_breaks_off_fails_the_session(
     )
 
 
-async def test_a_session_that_upstream_ended_is_ended_here_with_that_reason(
-    transactional_db, alice, anna
-):
+@pytest.fixture
+async def gone(transactional_db, alice, anna):
+    """A session of which upstream has just said that it has ended."""
     async with rude_server() as rude:
         await Account.objects.acreate(name="Rude", base_url=rude.url, api_key="x")
         rude.will(answers(OPENED))
@@ -237,12 +237,28 @@ async def test_a_session_that_upstream_ended_is_ended_here_with_that_reason(
 
         with pytest.raises(Gone):
             await services.speak(opened.session, "Hello?")
+        yield opened.session
+        await background_work()
+
+
+async def test_a_session_that_upstream_ended_is_ended_here_with_that_reason(gone):
+    await background_work()
 
     session = await Session.objects.aget()
     assert (session.state, session.end_reason) == (
         State.FAILED,
         EndReason.UPSTREAM_ENDED,
     )
+
+
+async def test_a_page_that_goes_before_its_first_beat_may_come_back(gone):
+    """What it let go is gone upstream before the news come that it left."""
+    await sync_to_async(gone.shorten_lease)(5)
+
+    await background_work()
+
+    session = await Session.objects.aget()
+    assert session.is_usable
 
 
 def test_nothing_can_be_done_with_a_session_that_has_ended(account, alice, anna):
