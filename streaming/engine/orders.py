@@ -43,7 +43,7 @@ _DELIVERIES: Final = {
     Emotion.SERIOUS: Delivery(rate=0.93, pitch=40, pitch_range=25, volume=100),
     Emotion.FRIENDLY: Delivery(rate=1.02, pitch=55, pitch_range=72, volume=103),
     Emotion.SOOTHING: Delivery(rate=0.86, pitch=43, pitch_range=38, volume=75),
-    Emotion.BROADCASTER: Delivery(rate=1.04, pitch=47, pitch_range=40, volume=118),
+    Emotion.BROADCASTER: Delivery(rate=1.04, pitch=47, pitch_range=34, volume=118),
 }
 _BACKGROUND: Final = re.compile(r"scene|green|#[0-9a-f]{6}")
 
