@@ -7,9 +7,36 @@
   * ConversationNotFound  there is none, or it is somebody else's
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from config.errors import DomainError
+
+
+class ServiceError(DomainError):
+    """A service that we asked failed us; `said` keeps its own words.
+
+    `retry_after_s` says when it may be asked again, where it said so.
+    """
+
+    status: ClassVar[int] = 502
+
+    def __init__(
+        self, message: str, *, said: str = "", retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, detail=f"{message} {said}".strip())
+        self.said = said
+        self.retry_after_s = retry_after_s
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        if self.said:
+            body["upstream"] = {"code": None, "message": self.said}
+        return body
+
+    def headers(self) -> dict[str, str]:
+        if self.retry_after_s is None:
+            return {}
+        return {"Retry-After": f"{self.retry_after_s:.0f}"}
 
 
 class NotTheViewer(DomainError):

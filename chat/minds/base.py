@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
-from config.errors import DomainError
+from chat.errors import ServiceError
 from personas.knowledge.source import Source
 
 Role = Literal["system", "user", "assistant"]
@@ -62,22 +62,11 @@ class Mind(Protocol):
     ) -> AsyncGenerator[str, None]: ...
 
 
-class ModelError(DomainError):
+class ModelError(ServiceError):
     """The language model did not answer as it should."""
 
     code: ClassVar[str] = "model_error"
-    status: ClassVar[int] = 502
     retryable: ClassVar[bool] = False
-
-    def __init__(self, message: str, *, said: str = "") -> None:
-        super().__init__(message, detail=f"{message} {said}".strip())
-        self.said = said
-
-    def body(self) -> dict[str, Any]:
-        body = super().body()
-        if self.said:
-            body["upstream"] = {"code": None, "message": self.said}
-        return body
 
 
 class ModelUnauthorized(ModelError):
@@ -87,17 +76,6 @@ class ModelUnauthorized(ModelError):
 class ModelRateLimited(ModelError):
     code: ClassVar[str] = "model_rate_limited"
     status: ClassVar[int] = 429
-
-    def __init__(
-        self, message: str, *, said: str = "", retry_after_s: float | None = None
-    ) -> None:
-        super().__init__(message, said=said)
-        self.retry_after_s = retry_after_s
-
-    def headers(self) -> dict[str, str]:
-        if self.retry_after_s is None:
-            return {}
-        return {"Retry-After": f"{self.retry_after_s:.0f}"}
 
 
 class ModelTimeout(ModelError):

@@ -11,10 +11,10 @@
   * TranscriptionRefused           the request will keep failing as it stands
 """
 
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
+from chat.errors import ServiceError
 from chat.transcription.clips import Clip
-from config.errors import DomainError
 
 
 class Transcriber(Protocol):
@@ -26,21 +26,10 @@ class Transcriber(Protocol):
     async def transcribe(self, clip: Clip, *, language: str) -> str: ...
 
 
-class TranscriptionError(DomainError):
+class TranscriptionError(ServiceError):
     """What was said could not be written down."""
 
     code: ClassVar[str] = "transcription_error"
-    status: ClassVar[int] = 502
-
-    def __init__(self, message: str, *, said: str = "") -> None:
-        super().__init__(message, detail=f"{message} {said}".strip())
-        self.said = said
-
-    def body(self) -> dict[str, Any]:
-        body = super().body()
-        if self.said:
-            body["upstream"] = {"code": None, "message": self.said}
-        return body
 
 
 class TranscriptionNotConfigured(TranscriptionError):
@@ -55,17 +44,6 @@ class TranscriptionUnauthorized(TranscriptionError):
 class TranscriptionRateLimited(TranscriptionError):
     code: ClassVar[str] = "transcription_rate_limited"
     status: ClassVar[int] = 429
-
-    def __init__(
-        self, message: str, *, said: str = "", retry_after_s: float | None = None
-    ) -> None:
-        super().__init__(message, said=said)
-        self.retry_after_s = retry_after_s
-
-    def headers(self) -> dict[str, str]:
-        if self.retry_after_s is None:
-            return {}
-        return {"Retry-After": f"{self.retry_after_s:.0f}"}
 
 
 class TranscriptionTimeout(TranscriptionError):
