@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
+from django.utils.timezone import now
 
 from chat.routing import websocket_urlpatterns
 from personas.models import Persona
 from streaming import services
-from streaming.models import EndReason, Session
+from streaming.models import Account, EndReason, Session, State
 from streaming.providers.base import StreamWish
 from tests.chat.model_server import ModelServer, model_server
 from tests.wire_viewer import WireViewer
@@ -54,6 +56,21 @@ async def live_session(
         await viewer.connected()
         yield Live(session, viewer)
         await services.close_session(session, reason=EndReason.VIEWER_CLOSED)
+
+
+@pytest.fixture
+def session(alice: User, anna: Persona, dead_account: Account) -> Session:
+    """A session that is live in the database alone: nobody sees or speaks in it."""
+    session = Session.objects.reserve(
+        dead_account,
+        owner=alice,
+        persona=anna,
+        lease_expires_at=now() + timedelta(seconds=60),
+        ends_at=now() + timedelta(seconds=600),
+    )
+    Session.objects.filter(pk=session.pk).update(state=State.LIVE)
+    session.reread()
+    return session
 
 
 @pytest.fixture

@@ -30,20 +30,6 @@ def script(anna):
 
 
 @pytest.fixture
-def session(alice, anna, dead_account):
-    session = Session.objects.reserve(
-        dead_account,
-        owner=alice,
-        persona=anna,
-        lease_expires_at=now() + timedelta(seconds=60),
-        ends_at=now() + timedelta(seconds=600),
-    )
-    Session.objects.filter(pk=session.pk).update(state=State.LIVE)
-    session.reread()
-    return session
-
-
-@pytest.fixture
 def run(session, script):
     run = ScriptRun.objects.begin(session, script, segment=1)
     assert run.claim(US, 60)

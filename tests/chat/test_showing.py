@@ -1,31 +1,14 @@
 """What is shown beside the stage, and what there is to show and to present."""
 
-from datetime import timedelta
-
 import pytest
 from asgiref.sync import async_to_sync
-from django.utils.timezone import now
 
 from chat import showing
 from chat.models import Script, Segment
 from personas.models import Exhibit, Persona
 from personas.pictures import Picture
-from streaming.models import Session, SessionEvent, State
+from streaming.models import SessionEvent
 from tests.conftest import client_of
-
-
-@pytest.fixture
-def session(alice, anna, dead_account):
-    session = Session.objects.reserve(
-        dead_account,
-        owner=alice,
-        persona=anna,
-        lease_expires_at=now() + timedelta(seconds=60),
-        ends_at=now() + timedelta(seconds=600),
-    )
-    Session.objects.filter(pk=session.pk).update(state=State.LIVE)
-    session.reread()
-    return session
 
 
 def link(persona, name="map", **options):
