@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config.views import demo_sign_in, favicon, health, metrics
+from config.views import demo_sign_in, favicon, health, metrics, script_texts
 
 urlpatterns = [
     path("", include("personas.urls")),
@@ -14,8 +14,10 @@ urlpatterns = [
     path("healthz", health, name="health"),
     path("metrics", metrics, name="metrics"),
     path("favicon.ico", favicon),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/<str:language>.js", script_texts, name="script_texts"),
     path("demo/sign-in/<str:token>/", demo_sign_in, name="demo_sign_in"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.urls")),
     path("", include("frontend.urls")),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.demo import redeem
+from config.languages import script_catalogue
 
 
 @require_safe
@@ -43,6 +44,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """For pages that do not name an icon, such as the admin's."""
     return redirect(static("frontend/img/favicon.svg"))
+
+
+@require_safe
+def script_texts(request: HttpRequest, language: str) -> HttpResponse:
+    """What scripts say, as an ES module. Its address changes with its content."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    return HttpResponse(
+        script_catalogue(language),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
 
 
 @require_safe

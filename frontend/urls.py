@@ -6,6 +6,13 @@ from frontend import conversing, operating, remembering, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("theme", views.choose_theme, name="theme"),
+    path("", include("frontend.accounts.urls")),
+    path("", include("frontend.editing.urls")),
+    path("", include("frontend.gallery.urls")),
+    path("", include("frontend.history.urls")),
+    path("", include("frontend.usage.urls")),
+    path("", include("frontend.embedding.urls")),
     path("studio/", views.studio, name="studio"),
     path("conversations/", conversing.conversations, name="conversations"),
     path(

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -32,6 +33,8 @@ from streaming.queueing import Place
 from streaming.views import ending_by
 
 SESSIONS_PER_PAGE = 25
+THEMES = ("light", "dark")
+THEME_LASTS = timedelta(days=365)
 
 
 class PageRequest(HttpRequest):
@@ -226,6 +229,18 @@ def revoke_token(request: PageRequest, pk: int) -> HttpResponse:
     token.revoke()
     messages.success(request, f"The token “{token.name}” no longer works.")
     return redirect("tokens")
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the system has it; a cookie, so that no page flashes at first."""
+    theme = request.POST.get("theme", "")
+    answer = _back(request, "home")
+    if theme in THEMES:
+        answer.set_cookie("theme", theme, max_age=THEME_LASTS, samesite="Lax")
+    else:
+        answer.delete_cookie("theme", samesite="Lax")
+    return answer
 
 
 def _back(request: HttpRequest, otherwise: str) -> HttpResponse:

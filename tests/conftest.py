@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connections
 from rest_framework.test import APIClient
 
+from config.languages import compile_catalogues
 from personas.models import Persona
 from streaming.models import Account
 from tests import prepared
@@ -56,6 +57,7 @@ ENGINE_KEY = "key-of-the-test-engine"
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for what the portals of this run begin with; workers are told of it."""
     if not hasattr(config, "workerinput"):
+        compile_catalogues()
         folder = tempfile.mkdtemp(prefix="greenroom-prepared-")
         os.environ[prepared.FOLDER] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

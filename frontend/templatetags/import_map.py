@@ -13,7 +13,11 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from config.languages import script_catalogue_version
 
 register = template.Library()
 
@@ -30,6 +34,7 @@ def import_map(context: template.Context) -> SafeString:
     request: HttpRequest = context["request"]
     nonce = getattr(request, "csp_nonce", "")
     addresses = _addresses.__wrapped__() if settings.DEBUG else _addresses()
+    addresses = addresses | _texts()
     # Only our own file names are in it; a "<" would still not end the script.
     text = json.dumps({"imports": addresses}).replace("<", "\\u003c")
     return mark_safe(f'<script type="importmap" nonce="{nonce}">{text}</script>')  # noqa: S308
@@ -39,6 +44,16 @@ def import_map(context: template.Context) -> SafeString:
 def _addresses() -> dict[str, str]:
     """Name -> address of every module, as `static()` has it."""
     return {name: static(f"frontend/js/{path}") for name, path in module_paths()}
+
+
+def _texts() -> dict[str, str]:
+    """What scripts say in the language of this page; English is in the scripts."""
+    language = get_language() or settings.LANGUAGE_CODE
+    if language == settings.LANGUAGE_CODE:
+        return {}
+    address = reverse("script_texts", args=[language])
+    version = script_catalogue_version(language)
+    return {"frontend/catalogue": f"{address}?v={version}"}
 
 
 def module_paths() -> list[tuple[str, str]]:

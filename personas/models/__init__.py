@@ -7,9 +7,15 @@ from personas.models.current import (
     persona_to_edit,
 )
 from personas.models.document import Document, DocumentFile, Passage
-from personas.models.errors import NotFitAsDefault, PersonaNotFound
+from personas.models.errors import (
+    InvitationNotGood,
+    LastOwner,
+    NotFitAsDefault,
+    PersonaNotFound,
+)
 from personas.models.exhibit import Exhibit, ExhibitPicture
 from personas.models.persona import Persona
+from personas.models.team import Invitation, Membership, Role, Team
 
 __all__ = [
     "CurrentPersona",
@@ -17,10 +23,16 @@ __all__ = [
     "DocumentFile",
     "Exhibit",
     "ExhibitPicture",
+    "Invitation",
+    "InvitationNotGood",
+    "LastOwner",
+    "Membership",
     "NotFitAsDefault",
     "Passage",
     "Persona",
     "PersonaNotFound",
+    "Role",
+    "Team",
     "make_current",
     "own_copy",
     "persona_to_edit",

@@ -15,3 +15,17 @@ class NotFitAsDefault(DomainError):
 
     code = "not_fit_as_default"
     status = 409
+
+
+class LastOwner(DomainError):
+    """A team would be left without anybody who may choose its members."""
+
+    code = "last_owner"
+    status = 409
+
+
+class InvitationNotGood(DomainError):
+    """The invitation was used, withdrawn or has expired; or there never was one."""
+
+    code = "invitation_not_good"
+    status = 404

@@ -22,6 +22,7 @@ from personas.goodbyes import plain_goodbye
 from personas.models.errors import NotFitAsDefault
 from personas.models.queries import PersonaQuerySet
 from personas.models.replies import ReplyLength
+from personas.models.team import Team
 from personas.models.visibility import Visibility
 from personas.signals import persona_copied
 
@@ -51,12 +52,20 @@ class Persona(models.Model):
         related_name="personas",
         help_text="Who may edit it besides staff. Empty: it belongs to the site.",
     )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="personas",
+        help_text="Whose members may talk to it, and edit it if their role allows.",
+    )
     visibility = models.CharField(
         max_length=10,
         choices=Visibility,
         default=Visibility.PRIVATE,
         help_text=(
-            "Private: only its owner can talk to it. Unlisted: also whoever knows its "
+            "Private: only its owner and team can talk to it. Unlisted: also whoever knows its "
             "address. Public: everybody, and it is shown in the list."
         ),
     )
@@ -69,6 +78,10 @@ class Persona(models.Model):
         editable=False,
         related_name="copies",
     )
+
+    tags = StringListField(help_text="Words to find it by, one per line.")
+    #: Out of the way: nobody can talk to it, and its editors can bring it back.
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     name = LineField(
         max_length=limits.NAME_MAX_CHARS,
@@ -212,6 +225,7 @@ class Persona(models.Model):
     # What a copy takes along.
     CONTENT_FIELDS: ClassVar[tuple[str, ...]] = (
         *PROFILE_FIELDS,
+        "tags",
         "greeting",
         "farewell",
         "knowledge",
@@ -238,6 +252,10 @@ class Persona(models.Model):
                 condition=Q(is_default=False)
                 | Q(visibility="public", owner__isnull=True),
                 name="personas_default_is_public_and_the_sites",
+            ),
+            CheckConstraint(
+                condition=Q(is_default=False) | Q(archived_at=None),
+                name="personas_default_is_not_archived",
             ),
             CheckConstraint(
                 condition=Q(visibility__in=["private", "unlisted", "public"]),
@@ -392,7 +410,8 @@ class Persona(models.Model):
             self.change(is_default=True)
 
     def _may_stand_for_the_site(self) -> bool:
-        return self.visibility == self.Visibility.PUBLIC and self.owner_id is None
+        is_there = self.visibility == self.Visibility.PUBLIC and not self.archived_at
+        return is_there and self.owner_id is None
 
 
 def _slugs_for(name: str) -> Iterator[str]:

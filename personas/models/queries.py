@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from personas.models.errors import PersonaNotFound
+from personas.models.team import Team
 from personas.models.visibility import Visibility
 
 if TYPE_CHECKING:
@@ -19,25 +20,31 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
     * `public()`        anybody's gallery
     * `visible_to()`    what a user's own lists show
     * `open_to()`       what a user may open who knows its slug: adds unlisted ones
-    * `editable_by()`   what a user may change in place
+    * `editable_by()`   what a user may change in place: adds archived ones
     """
 
+    def current(self) -> Self:
+        """Those that are not archived."""
+        return self.filter(archived_at=None)
+
     def public(self) -> Self:
-        return self.filter(visibility=Visibility.PUBLIC)
+        return self.current().filter(visibility=Visibility.PUBLIC)
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Public ones and the user's own; staff also see the site's drafts."""
-        return self.filter(_seen_by(user))
+        """Public ones, the user's own and their teams'; staff also see the site's drafts."""
+        return self.current().filter(_seen_by(user))
 
     def open_to(self, user: User | AnonymousUser) -> Self:
         unlisted = Q(visibility=Visibility.UNLISTED)
-        return self.filter(_seen_by(user) | unlisted)
+        return self.current().filter(_seen_by(user) | unlisted)
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
-        """The user's own; staff edit everything, as in the admin."""
+        """The user's own and those of teams they edit for; staff edit everything."""
         if not user.is_authenticated:
             return self.none()
-        return self if user.is_staff else self.filter(owner=user)
+        if user.is_staff:
+            return self
+        return self.filter(Q(owner=user) | Q(team__in=Team.objects.edited_by(user)))
 
     def of_the_site(self) -> Self:
         return self.filter(owner=None)
@@ -67,7 +74,7 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
 def _seen_by(user: User | AnonymousUser) -> Q:
     seen = Q(visibility=Visibility.PUBLIC)
     if user.is_authenticated:
-        seen |= Q(owner=user)
+        seen |= Q(owner=user) | Q(team__in=Team.objects.of(user))
     if user.is_staff:
         seen |= Q(owner=None)
     return seen

@@ -198,7 +198,12 @@ async def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
     await page.get_by_role("textbox", name="Username or e-mail").fill(name)
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    await expect(page.get_by_role("button", name="Your menu")).to_be_visible()
+
+
+async def sign_out(page: Page) -> None:
+    await page.get_by_role("button", name="Your menu").click()
+    await page.get_by_role("button", name="Sign out").click()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import PASSWORD, Door, Visitor, sign_in
+from tests.browser.conftest import PASSWORD, Door, Visitor, sign_in, sign_out
 from tests.browser.studio import Studio
 
 
@@ -18,7 +18,7 @@ async def test_signing_up_out_and_in_again(door: Door) -> None:
     await page.get_by_label("Password (again)").fill(PASSWORD)
     await page.get_by_role("main").get_by_role("button", name="Sign up").click()
     await expect(page.get_by_role("link", name="Talk to Mira")).to_be_visible()
-    await page.get_by_role("button", name="Sign out").click()
+    await sign_out(page)
     await expect(
         page.get_by_role("main").get_by_role("link", name="Sign in")
     ).to_be_visible()

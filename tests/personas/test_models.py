@@ -323,7 +323,7 @@ def test_a_copy_has_all_the_content_and_none_of_the_standing(iris, bob):
 
 
 def test_a_copy_takes_every_field_that_a_form_can_set(iris):
-    about_standing = {"slug", "owner", "visibility"}
+    about_standing = {"slug", "owner", "team", "visibility"}
     editable = {field.name for field in Persona._meta.fields if field.editable}
 
     assert set(Persona.CONTENT_FIELDS) == editable - about_standing - {"id"} - {

@@ -5,12 +5,15 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from config.languages import compile_catalogues
+
 
 class Command(BaseCommand):
-    help = "Migrate, collect static files, load the examples, make the accounts."
+    help = "Migrate, compile languages, collect static files, load examples, make accounts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """In one process, because starting Django is most of the work. Safe to repeat."""
+        compile_catalogues()
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_examples")

@@ -1,0 +1,5 @@
+"""The pages of one's account and teams."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
