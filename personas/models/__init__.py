@@ -1,5 +1,6 @@
 """Personas: who speaks, who may see and edit them, and whom each user talks to now."""
 
+from personas.models.card import CardOrigin, CardUpload
 from personas.models.current import (
     CurrentPersona,
     make_current,
@@ -18,6 +19,8 @@ from personas.models.persona import Persona
 from personas.models.team import Invitation, Membership, Role, Team
 
 __all__ = [
+    "CardOrigin",
+    "CardUpload",
     "CurrentPersona",
     "Document",
     "DocumentFile",

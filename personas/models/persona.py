@@ -15,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
+from django.utils.timezone import now
 
 from personas import limits
 from personas.fields import LineField, ProseField, StringListField
@@ -386,6 +387,22 @@ class Persona(models.Model):
             and getattr(self, name) == getattr(self.copied_from, name)
         ]
 
+    def archive(self) -> None:
+        """Put it out of the way. One that is archived already stays as it is.
+
+        Raises `NotFitAsDefault` for the site default, to which everybody without a
+        choice talks.
+        """
+        if self.is_default:
+            raise NotFitAsDefault(f"{self.name} is the site default and stays there.")
+        if self.archived_at is None:
+            self.change(archived_at=now())
+
+    def restore(self) -> None:
+        """Bring it back from the archive, as it was."""
+        if self.archived_at is not None:
+            self.change(archived_at=None)
+
     def copy_for(self, owner: User | None) -> "Persona":
         """A private copy with its own slug; None makes it the site's."""
         content = {name: getattr(self, name) for name in self.CONTENT_FIELDS}
@@ -393,6 +410,8 @@ class Persona(models.Model):
             copy = Persona.objects.create(owner=owner, copied_from=self, **content)
             self.documents.copy_to(copy)
             self.exhibits.copy_to(copy)
+            if hasattr(self, "card"):
+                self.card.copy_to(copy)
             persona_copied.send(Persona, original=self, copy=copy)
         return copy
 
