@@ -148,7 +148,7 @@ ACCOUNT = [
     ),
     get("accounts/password/reset/done/", ANYBODY, "anonymous"),
     get("accounts/3rdparty/login/cancelled/", ANYBODY, "anonymous"),
-    get("accounts/3rdparty/login/error/", "444444", "anonymous"),
+    get("accounts/3rdparty/login/error/", "444444"),
     get("accounts/3rdparty/signup/", "LLLLLL"),
     get("accounts/3rdparty/", SIGNED_IN, "owner"),
     get("accounts/social/login/cancelled/", ANYBODY),

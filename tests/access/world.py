@@ -69,9 +69,13 @@ def build_world() -> World:
 
 def _add_persona(world: World) -> None:
     owner = world.people["owner"]
-    Persona.objects.create(
-        slug="site", name="§Site", visibility=Persona.Visibility.PUBLIC, is_default=True
-    )
+    if not Persona.objects.filter(is_default=True).exists():
+        Persona.objects.create(
+            slug="site",
+            name="§Site",
+            visibility=Persona.Visibility.PUBLIC,
+            is_default=True,
+        )
     team = Team.found("§Team", owner)
     for role in (Role.EDITOR, Role.TALKER):
         invitation, _ = Invitation.issue(team, role, owner)
@@ -117,7 +121,7 @@ def _add_talks(world: World) -> None:
         "past": past.pk,
         "conversation_id": past.turns.get().conversation_id,
         "session_id": new_session(owner, persona).pk,
-        "account": Account.objects.get().pk,
+        "account": Account.objects.get(name="Nobody").pk,
     }
     memory = Memory.objects.create(owner=owner, persona=persona)
     memory.switch(on=True)
