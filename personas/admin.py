@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from personas import limits
 from personas.admin_documents import DocumentInline, without_passages
 from personas.admin_exhibits import ExhibitAdmin as ExhibitAdmin
-from personas.models import CurrentPersona, NotFitAsDefault, Persona
+from personas.models import Credit, CurrentPersona, How, NotFitAsDefault, Persona
 from personas.models.visibility import Visibility
 from personas.prompt import system_prompt
 
@@ -200,6 +200,7 @@ class PersonaAdmin(PersonaModelAdmin):
         self, request: HttpRequest, obj: Persona, form: PersonaModelForm, change: bool
     ) -> None:
         """Write only what was edited: a page left open for an hour undoes nobody's work."""
+        obj.credited(Credit(request.user, How.ADMIN))  # type: ignore[arg-type]
         if change:
             obj.change(**{name: getattr(obj, name) for name in form.changed_data})
         else:

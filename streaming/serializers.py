@@ -29,6 +29,7 @@ def session_info(session: Session) -> dict[str, Any]:
         "created_at": session.created_at.isoformat(),
         "ends_at": session.ends_at.isoformat(),
         "ends_because": session.ends_because,
+        "draft": session.speaks_draft,
         "server_time": now().isoformat(),
     }
 
@@ -95,6 +96,8 @@ class CreateIn(serializers.Serializer[Any]):
     video_encoding = serializers.ChoiceField(choices=("VP8", "H264"), default="VP8")
     #: Whether to be put in line when no seat is free; else the answer is an error.
     wait = serializers.BooleanField(default=True)
+    #: Whether to try what the persona's editors have not published yet; for them alone.
+    draft = serializers.BooleanField(default=False)
     #: An ended session of the caller's, whose conversation goes on.
     continues = serializers.UUIDField(required=False, allow_null=True)
 

@@ -64,6 +64,7 @@ class CreateView(ApiView):
             persona=persona,
             wish=asked.wish_for(persona),
             continues=_continued(request, asked),
+            speaks_draft=asked.validated_data["draft"],
         )
 
         return opened_or_waiting(outcome)
@@ -95,12 +96,23 @@ def _continued(request: Request, asked: CreateIn) -> Session | None:
 
 def _persona(request: Request, asked: CreateIn) -> Persona:
     slug = asked.validated_data.get("persona")
+    if asked.validated_data["draft"]:
+        return _drafted(request, slug)
     if slug is None:
         return Persona.objects.current_for(request.user)
     found = Persona.objects.open_to(request.user).filter(slug=slug).first()
     if found is None:
         raise PersonaNotFound(f"persona: there is no persona {slug!r}.")
     return found
+
+
+def _drafted(request: Request, slug: str | None) -> Persona:
+    """A persona as its draft has it, for one of its editors."""
+    editable = Persona.objects.editable_by(request.user).current()
+    found = editable.select_related("draft").filter(slug=slug or "").first()
+    if found is None:
+        raise PersonaNotFound("persona: there is no such persona that you may edit.")
+    return found.as_drafted()
 
 
 class OwnSessionView(ApiView):

@@ -1,7 +1,8 @@
 """A persona: its profile, its words, its face and voice."""
 
+import copy
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -25,6 +26,7 @@ from personas.models.errors import NotFitAsDefault
 from personas.models.queries import PersonaQuerySet
 from personas.models.replies import ReplyLength
 from personas.models.team import Team
+from personas.models.version import Credit, How
 from personas.models.visibility import Visibility
 from personas.signals import persona_copied
 
@@ -259,6 +261,11 @@ class Persona(models.Model):
 
     objects = PersonaQuerySet.as_manager()
 
+    #: Whose doing the next change is.
+    _credit = Credit()
+    #: Whether it only shows what a draft says.
+    _is_drafted = False
+
     # What the documented profile holds; everything else survives its replacement.
     PROFILE_FIELDS: ClassVar[tuple[str, ...]] = (
         "name",
@@ -365,9 +372,14 @@ class Persona(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new persona without a slug gets a free one, also when others race for it."""
+        """Save; a new persona without a slug gets a free one, also when others race for it.
+
+        Each change of its content leaves a version behind.
+        """
+        if self._is_drafted:
+            raise TypeError("What a draft says is published, not saved.")
         if self.slug:
-            super().save(*args, **kwargs)
+            self._write(*args, **kwargs)
             return
         for slug in _slugs_for(self.name):
             if self._saved_as(slug, *args, **kwargs):
@@ -389,13 +401,43 @@ class Persona(models.Model):
         self.slug = slug
         try:
             with transaction.atomic():
-                super().save(*args, **kwargs)
+                self._write(*args, **kwargs)
         except IntegrityError:
             self.slug = ""
             if not taken.exists():
                 raise
             return False
         return True
+
+    def _write(self, *args: Any, **kwargs: Any) -> None:
+        written = kwargs.get("update_fields")
+        if written is not None and not {*written} & {*self.CONTENT_FIELDS}:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            # Read anew: others may have written the fields that were left alone here.
+            stored = Persona.objects.get(pk=self.pk)
+            self.versions.record(stored, stored.content(), self._credit)
+        self._credit = Credit()
+
+    def credited(self, credit: Credit) -> Self:
+        """Have the next change noted as somebody's doing."""
+        self._credit = credit
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """All that a version keeps, by field name."""
+        return {name: getattr(self, name) for name in self.CONTENT_FIELDS}
+
+    def as_drafted(self) -> Self:
+        """Itself as its draft has it, to look at and talk to; it cannot be saved."""
+        draft = getattr(self, "draft", None)
+        drafted = copy.copy(self)
+        drafted._is_drafted = True
+        for name, value in (draft.full_content() if draft else {}).items():
+            setattr(drafted, name, value)
+        return drafted
 
     def profile(self) -> dict[str, Any]:
         """The documented profile, exactly as REST shows it."""
@@ -464,13 +506,13 @@ class Persona(models.Model):
 
     def copy_for(self, owner: User | None) -> "Persona":
         """A private copy with its own slug; None makes it the site's."""
-        content = {name: getattr(self, name) for name in self.CONTENT_FIELDS}
         with transaction.atomic():
-            copy = Persona.objects.create(owner=owner, copied_from=self, **content)
-            self.documents.copy_to(copy)
-            self.exhibits.copy_to(copy)
-            persona_copied.send(Persona, original=self, copy=copy)
-        return copy
+            twin = Persona(owner=owner, copied_from=self, **self.content())
+            twin.credited(Credit(owner, How.COPIED)).save()
+            self.documents.copy_to(twin)
+            self.exhibits.copy_to(twin)
+            persona_copied.send(Persona, original=self, copy=twin)
+        return twin
 
     def become_site_default(self) -> None:
         """Take the place of the site default. Raises `NotFitAsDefault` when not public

@@ -113,6 +113,8 @@ class Session(models.Model):
     quality = models.CharField(max_length=10, default="medium")
     #: What the avatar service is asked for: the fields of a `StreamWish`.
     wish = models.JSONField(default=dict, blank=True)
+    #: Whether an editor tries the persona's draft in it, as that stands at each moment.
+    speaks_draft = models.BooleanField(default=False, editable=False)
     #: Whose conversation it goes on with; that one has ended.
     continues = models.ForeignKey(
         "self",
@@ -242,6 +244,17 @@ class Session(models.Model):
         if self.opened_at is None:
             return timedelta(0)
         return (self.closing_at or at) - self.opened_at
+
+    def speaker(self) -> Persona | None:
+        """Who speaks in it: its persona, or that one as its draft has it."""
+        if self.persona is None or not self.speaks_draft:
+            return self.persona
+        return self.persona.as_drafted()
+
+    def speaker_now(self) -> Persona | None:
+        """`speaker` as the database has it by now; None once the persona is deleted."""
+        found = Persona.objects.filter(sessions=self).select_related("draft").first()
+        return found.as_drafted() if found and self.speaks_draft else found
 
     def conversation(self) -> list[uuid.UUID]:
         """This session and those whose conversation it goes on with, newest first."""

@@ -63,6 +63,7 @@ class _Asked:
     persona: Persona | None
     wish: StreamWish
     continues: Session | None = None
+    speaks_draft: bool = False
     #: Their place in line, if they have one.
     ticket: Session | None = None
     caller_left: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,10 +86,12 @@ async def open_session(
     persona: Persona,
     wish: StreamWish,
     continues: Session | None = None,
+    speaks_draft: bool = False,
 ) -> Opened:
     """Take a seat and open a stream of `persona`, at the first account that gives one.
 
-    `continues` is an ended session whose conversation goes on.
+    `continues` is an ended session whose conversation goes on. `speaks_draft` lets one of
+    its editors try what is not published.
 
     Raises `NoSeat` when every seat is taken, also after a sweep, or belongs to those in
     line; `NoAccounts` when there is nothing to wait for; `AccountsResting` when all
@@ -101,7 +104,13 @@ async def open_session(
     Safe to cancel, as happens when the caller's browser leaves: upstream cannot be told to
     forget a stream that it has not yet named, so the try goes on and is then closed.
     """
-    asked = _Asked(owner=owner, persona=persona, wish=wish, continues=continues)
+    asked = _Asked(
+        owner=owner,
+        persona=persona,
+        wish=wish,
+        continues=continues,
+        speaks_draft=speaks_draft,
+    )
     return await _guarded(asked, _open(asked))
 
 
@@ -111,6 +120,7 @@ async def open_or_wait(
     persona: Persona,
     wish: StreamWish,
     continues: Session | None = None,
+    speaks_draft: bool = False,
 ) -> Opened | Ticket:
     """`open_session` for who waits when there is no seat: then they get a `Ticket`.
 
@@ -118,7 +128,12 @@ async def open_or_wait(
     """
     ticket = await sync_to_async(queueing.ticket_of)(owner)
     asked = _Asked(
-        owner=owner, persona=persona, wish=wish, continues=continues, ticket=ticket
+        owner=owner,
+        persona=persona,
+        wish=wish,
+        continues=continues,
+        speaks_draft=speaks_draft,
+        ticket=ticket,
     )
     return await _guarded(asked, _open_or_join(asked))
 
@@ -140,6 +155,7 @@ async def claim(session: Session) -> Opened | Ticket:
         persona=session.persona,
         wish=StreamWish(**session.wish),
         continues=session.continues,
+        speaks_draft=session.speaks_draft,
         ticket=session,
     )
     return await _guarded(asked, _open_or_join(asked))
@@ -187,6 +203,7 @@ async def _join(asked: _Asked) -> Ticket:
         lease_s=settings.LEASE_REST_S,
         persona=asked.persona,
         continues=asked.continues,
+        speaks_draft=asked.speaks_draft,
         avatar_name=asked.wish.avatar_name,
         voice_id=asked.wish.voice_id,
         quality=asked.wish.quality,
@@ -351,6 +368,7 @@ def _reserve(
         "owner": asked.owner,
         "persona": asked.persona,
         "continues": asked.continues,
+        "speaks_draft": asked.speaks_draft,
         "avatar_name": asked.wish.avatar_name,
         "voice_id": asked.wish.voice_id,
         "quality": asked.wish.quality,
