@@ -18,6 +18,7 @@ from personas.models import Persona, PersonaNotFound
 from streaming import limits, services
 from streaming.errors import SessionNotFound, WrongState
 from streaming.models import EndReason, Session, State
+from streaming.providers.base import StreamWish
 from streaming.serializers import (
     CreateIn,
     IceIn,
@@ -55,16 +56,18 @@ class CreateView(ApiView):
     def post(self, request: Request) -> Response:
         asked = CreateIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        persona = _persona(request, asked)
+        replayed = _replayed(request, asked)
+        persona, wish = _sought(request, asked, replayed)
 
         waits = asked.validated_data["wait"]
         verb = services.open_or_wait if waits else services.open_session
         outcome: Opened | Ticket = async_to_sync(verb)(
             owner=caller(request),
             persona=persona,
-            wish=asked.wish_for(persona),
+            wish=wish,
             continues=_continued(request, asked),
             speaks_draft=asked.validated_data["draft"],
+            replays=replayed,
         )
 
         return opened_or_waiting(outcome)
@@ -91,6 +94,30 @@ def _continued(request: Request, asked: CreateIn) -> Session | None:
         raise SessionNotFound(f"continues: you have no session {session_id}.") from exc
     if old.is_open and old.state != State.CLOSING:
         raise WrongState("continues: this session is still open; resume it instead.")
+    return old
+
+
+def _sought(
+    request: Request, asked: CreateIn, replayed: Session | None
+) -> tuple[Persona | None, StreamWish]:
+    if replayed:
+        return replayed.persona, asked.wish_to_replay(replayed)
+    persona = _persona(request, asked)
+    return persona, asked.wish_for(persona)
+
+
+def _replayed(request: Request, asked: CreateIn) -> Session | None:
+    """One of the caller's own, also where its persona is no longer open to them: they were
+    told these words."""
+    session_id = asked.validated_data.get("replays")
+    if session_id is None:
+        return None
+    try:
+        old = async_to_sync(services.own_session)(session_id, caller(request))
+    except SessionNotFound as exc:
+        raise SessionNotFound(f"replays: you have no session {session_id}.") from exc
+    if old.is_replay or old.removed_at:
+        raise WrongState("replays: this session has no words of its own.")
     return old
 
 

@@ -21,6 +21,7 @@ from streaming.models.states import (
     SEATED,
     USABLE,
     EndReason,
+    Kind,
     State,
 )
 from streaming.models.usage import UsageEntry
@@ -98,6 +99,14 @@ class Session(models.Model):
         Account, models.PROTECT, null=True, blank=True, related_name="sessions"
     )
     seat = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.TALK)
+    #: The session of the same owner whose words a replay says again.
+    replays = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replayed_by"
+    )
+    #: When its owner took it out of their history. What was used stays in the ledger.
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     state = models.CharField(
         max_length=12, choices=State.choices, default=State.WAITING
@@ -208,6 +217,10 @@ class Session(models.Model):
     def is_usable(self) -> bool:
         """Whether upstream has it and it is not on its way out."""
         return self.state in USABLE
+
+    @property
+    def is_replay(self) -> bool:
+        return self.kind == Kind.REPLAY
 
     @property
     def group(self) -> str:
