@@ -91,8 +91,8 @@ def found(wish: Wish, eyes: Eyes) -> tuple[list[Persona], list[tuple[str, int]]]
     seen = list(
         Persona.objects.visible_to(eyes.user)
         .defer("knowledge", "greeting", "farewell")
-        .select_related("team", "card")
-        .defer("card__text", "card__picture", "card__values")
+        .select_related("team", "card", "draft")
+        .defer("card__text", "card__picture", "card__values", "draft__content")
     )
     chosen = [one for one in seen if _fits(one, wish, eyes)]
     return sorted(chosen, **_ORDERS[Order(wish.order)]), common_tags(seen)

@@ -20,9 +20,13 @@ SCRIPT = "/** Says so. */\nexport const so = true // indeed\n"
             "const a=`two  // no comment\n  lines`",
         ),
         ('const a = "http://example.org"', 'const a="http://example.org"'),
+        (
+            "class A {\n  #a = b\n  #c = {}\n\n  d() {}\n}",
+            "class A{;#a=b;#c={}\nd(){}}",
+        ),
         ("const a = /[^/]\\/\\/ +/g", "const a=/[^/]\\/\\/ +/g"),
     ],
-    ids=["line comment", "block comment", "template", "address", "pattern"],
+    ids=["line comment", "block comment", "template", "address", "private", "pattern"],
 )
 def test_comments_go_and_texts_stay(script: str, served: str) -> None:
     assert bare(script) == served

@@ -29,20 +29,23 @@ export class LiveSearch {
   #fetch
   #waiting = 0
   #asking = null
-  #isTyping = false
+  /** The field that was changed last, and the one that the newest step of the history is of. */
+  #changed = null
+  #recorded = null
 
   constructor({ form, results, count, fetch }) {
     this.#form = form
     this.#results = results
     this.#count = count
     this.#fetch = fetch
-    form.addEventListener("input", () => this.#soon())
+    form.addEventListener("input", ({ target }) => this.#soon(target))
     form.addEventListener("submit", (event) => this.#submitted(event))
-    form.addEventListener("focusout", () => (this.#isTyping = false))
+    form.addEventListener("focusout", () => (this.#recorded = null))
     addEventListener("popstate", () => this.#wentBack())
   }
 
-  #soon() {
+  #soon(field) {
+    this.#changed = field
     clearTimeout(this.#waiting)
     this.#waiting = setTimeout(() => this.#ask(this.#address()), PAUSE_MS)
   }
@@ -65,9 +68,9 @@ export class LiveSearch {
 
   /** The letters of one search are one step: going back leads to what was there before. */
   #remember(address) {
-    const verb = this.#isTyping ? "replaceState" : "pushState"
-    history[verb]({}, "", address)
-    this.#isTyping = true
+    const isMoreOfIt = this.#changed?.type === "search" && this.#changed === this.#recorded
+    history[isMoreOfIt ? "replaceState" : "pushState"]({}, "", address)
+    this.#recorded = this.#changed
   }
 
   /** Take over the results of `address`; whether they are shown now. */
@@ -97,7 +100,7 @@ export class LiveSearch {
   }
 
   async #wentBack() {
-    this.#isTyping = false
+    this.#recorded = null
     clearTimeout(this.#waiting)
     const asked = new URLSearchParams(location.search)
     for (const name of ["q", "whose"]) this.#form.elements[name].value = asked.get(name) ?? ""
