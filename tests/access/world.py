@@ -105,7 +105,7 @@ def _add_persona(world: World) -> None:
         size_bytes=7,
         added_by=owner,
     )
-    DocumentFile.objects.create(document=document, content=b"§Facts.")
+    DocumentFile.objects.create(document=document, content="§Facts.".encode())
     world.names |= {
         "slug": persona.slug,
         "persona": persona,
