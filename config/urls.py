@@ -7,6 +7,7 @@ from config.views import demo_sign_in, favicon, health, metrics, script_texts
 
 urlpatterns = [
     path("", include("personas.urls")),
+    path("", include("personas.cards.urls")),
     path("", include("personas.knowledge.urls")),
     path("", include("streaming.urls")),
     path("", include("chat.urls")),
