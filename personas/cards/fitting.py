@@ -54,7 +54,7 @@ class Fitted:
             return self._wrong_kind(label)
         return raw
 
-    def _text(self, target: Any, label: str, raw: Any) -> str | None:
+    def _text(self, target: Any, label: str, raw: Any) -> Any:
         if not isinstance(raw, str):
             return self._wrong_kind(label)
         is_prose = isinstance(target, ProseField)
@@ -70,7 +70,7 @@ class Fitted:
         )
         return short
 
-    def _lines(self, label: str, raw: Any) -> list[str] | None:
+    def _lines(self, label: str, raw: Any) -> Any:
         if not isinstance(raw, list) or not all(isinstance(one, str) for one in raw):
             return self._wrong_kind(label)
         items = [text for one in raw if (text := line(one))]
