@@ -21,8 +21,10 @@ from streaming.models import EndReason, Session, State
 from streaming.serializers import (
     CreateIn,
     IceIn,
+    ResumeIn,
     SessionIn,
     StartIn,
+    SwapIn,
     created_session,
     listed_session,
     ticket_info,
@@ -55,7 +57,7 @@ class CreateView(ApiView):
     def post(self, request: Request) -> Response:
         asked = CreateIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        persona = _persona(request, asked)
+        persona = _persona(request, asked.validated_data.get("persona"))
 
         waits = asked.validated_data["wait"]
         verb = services.open_or_wait if waits else services.open_session
@@ -93,8 +95,7 @@ def _continued(request: Request, asked: CreateIn) -> Session | None:
     return old
 
 
-def _persona(request: Request, asked: CreateIn) -> Persona:
-    slug = asked.validated_data.get("persona")
+def _persona(request: Request, slug: str | None) -> Persona:
     if slug is None:
         return Persona.objects.current_for(request.user)
     found = Persona.objects.open_to(request.user).filter(slug=slug).first()
@@ -106,8 +107,8 @@ def _persona(request: Request, asked: CreateIn) -> Persona:
 class OwnSessionView(ApiView):
     """Base of the calls by which somebody sits down in a session of their own."""
 
-    def own_session(self, request: Request) -> Session:
-        asked = SessionIn(data=request.data)
+    def own_session(self, request: Request, asked: SessionIn | None = None) -> Session:
+        asked = asked or SessionIn(data=request.data)
         asked.is_valid(raise_exception=True)
         session_id = asked.validated_data["session_id"]
         return async_to_sync(services.own_session)(session_id, caller(request))
@@ -122,13 +123,36 @@ class ClaimView(OwnSessionView):
 
 class ResumeView(OwnSessionView):
     def post(self, request: Request) -> Response:
-        """A new offer for an open session whose media was lost, by a reload for one."""
-        session = self.own_session(request)
+        """A new offer for an open session: its media was lost, or is wanted otherwise."""
+        asked = ResumeIn(data=request.data)
+        session = self.own_session(request, asked)
 
-        opened = async_to_sync(services.resume_session)(session)
+        opened = async_to_sync(services.resume_session)(
+            session, quality=asked.validated_data["quality"]
+        )
 
         shown = created_session(opened.session, opened.offer)
         return done("Session resumed successfully", shown)
+
+
+class SwapView(OwnSessionView):
+    def post(self, request: Request) -> Response:
+        """Another persona in the same session: an offer of their stream."""
+        asked = SwapIn(data=request.data)
+        session = self.own_session(request, asked)
+        wish = asked.validated_data
+        persona = _persona(request, wish["persona"])
+
+        opened = async_to_sync(services.swap_persona)(
+            session,
+            persona,
+            avatar_name=wish["avatar_name"],
+            voice_id=wish["voice_id"],
+            quality=wish["quality"],
+        )
+
+        shown = created_session(opened.session, opened.offer)
+        return done(f"{persona.name} takes the stage", shown)
 
 
 class StartView(SessionView):
