@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from frontend import conversing, operating, remembering, views
+from frontend import backgrounding, conversing, operating, remembering, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -37,6 +37,11 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", views.session, name="session"),
     path("sessions/<uuid:session_id>/stop", views.stop_session, name="session_stop"),
     path("personas/<slug:slug>/use", views.use_persona, name="use_persona"),
+    path(
+        "personas/<slug:slug>/background",
+        backgrounding.save_background,
+        name="persona_background",
+    ),
     path("personas/<slug:slug>/", include("frontend.scripting_urls")),
     path("account/tokens/", views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke", views.revoke_token, name="token_revoke"),

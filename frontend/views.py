@@ -24,6 +24,7 @@ from django.views.decorators.http import (
 from chat.minds import describe_mind
 from chat.models import Conversation
 from chat.transcription import describe_transcription
+from frontend.backgrounding import keying_facts
 from frontend.forms import ApiTokenForm
 from frontend.models import ApiToken
 from personas.models import Persona, PersonaNotFound, make_current
@@ -69,11 +70,16 @@ def studio(request: PageRequest) -> HttpResponse:
     persona = (continued and continued.persona) or _asked_persona(request)
     listed = Persona.objects.visible_to(request.user)
     personas = [*listed] if persona in listed else [persona, *listed]
+    own = Persona.objects.editable_by(request.user)
+    editable = {*own.values_list("pk", flat=True)}
     context = {
         "persona": persona,
         "personas": personas,
         "facts": {
-            "personas": [_persona_facts(one) for one in personas],
+            "personas": [
+                _persona_facts(one) | {"canEdit": one.pk in editable}
+                for one in personas
+            ],
             "idleS": settings.SESSION_IDLE_S,
             "transcription": describe_transcription().as_dict(),
             "continue": continued
@@ -114,7 +120,7 @@ def _current_persona(request: PageRequest) -> Persona | None:
         return None
 
 
-def _persona_facts(persona: Persona) -> dict[str, str | bool]:
+def _persona_facts(persona: Persona) -> dict[str, Any]:
     return {
         "slug": persona.slug,
         "name": persona.name,
@@ -124,6 +130,7 @@ def _persona_facts(persona: Persona) -> dict[str, str | bool]:
         "language": persona.language,
         "welcome": persona.welcome(),
         "answers": persona.answers,
+        "keying": keying_facts(persona),
     }
 
 

@@ -58,7 +58,7 @@ const line = new LinePanel({
   volume: () => (stage.muted ? 0 : stage.video.volume),
   onTick: show,
 })
-const background = new BackgroundPanel({ stage, preferred, onChange: showBackground })
+const background = new BackgroundPanel({ stage, persona: choices.persona, onChange: showBackground })
 
 const voice = new VoicePanel({
   session,
@@ -245,6 +245,7 @@ const MOOD_TEXT = { listening: "", thinking: "Thinking", speaking: "Speaking" }
 
 function show() {
   const { phase, mood, story, link } = session
+  background.persona = choices.persona
   stage.setAttribute("phase", phase)
   stage.setAttribute("mood", mood)
   stage.setAttribute("link", isOpen(phase) ? link : "open")
