@@ -64,7 +64,9 @@ def _openid_connect(env: Env) -> dict[str, Any] | None:
             | {
                 "provider_id": "oidc",
                 "name": env.str("SOCIAL_OIDC_NAME", default="OpenID Connect"),
-                "settings": {"server_url": env.str("SOCIAL_OIDC_SERVER_URL")},
+                "settings": {
+                    "server_url": env.str("SOCIAL_OIDC_SERVER_URL").rstrip("/")
+                },
             }
         ],
     }

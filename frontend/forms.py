@@ -29,6 +29,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username or e-mail")
         self.fields["login"].widget.attrs.pop("placeholder", None)
+        self.fields["remember"].label = _("Keep me signed in on this machine")
 
 
 class SignUpForm(SignupForm):  # type: ignore[misc]
