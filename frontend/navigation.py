@@ -16,6 +16,8 @@ MAIN: Named = (
     ("sessions", _("Sessions")),
 )
 OWN: Named = (
+    ("account", _("Account")),
+    ("teams", _("Teams")),
     ("memories", _("What personas remember")),
     ("tokens", _("API tokens")),
 )

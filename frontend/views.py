@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -234,7 +235,9 @@ def tokens(request: PageRequest) -> HttpResponse:
 def revoke_token(request: PageRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     token.revoke()
-    messages.success(request, f"The token “{token.name}” no longer works.")
+    messages.success(
+        request, gettext("The token “%(name)s” no longer works.") % {"name": token.name}
+    )
     return redirect("tokens")
 
 
