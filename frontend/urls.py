@@ -5,7 +5,6 @@ from django.urls import include, path
 from frontend import backgrounding, conversing, operating, remembering, views
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("theme", views.choose_theme, name="theme"),
     path("", include("frontend.accounts.urls")),
     path("", include("frontend.editing.urls")),

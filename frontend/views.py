@@ -46,20 +46,6 @@ class PageRequest(HttpRequest):
 
 
 @require_safe
-def home(request: PageRequest) -> HttpResponse:
-    """What this is, or, signed in, whom one can talk to."""
-    if not request.user.is_authenticated:
-        return render(request, "frontend/welcome.html")
-    context = {
-        "personas": Persona.objects.visible_to(request.user),
-        "current": _current_persona(request),
-        "editable": set(Persona.objects.editable_by(request.user)),
-        "sessions": _with_places(_own_sessions(request)[:4]),
-    }
-    return render(request, "frontend/home.html", context)
-
-
-@require_safe
 @login_required
 @never_cache
 def studio(request: PageRequest) -> HttpResponse:

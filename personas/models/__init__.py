@@ -1,5 +1,6 @@
 """Personas: who speaks, who may see and edit them, and whom each user talks to now."""
 
+from personas.models.card import CardOrigin, CardUpload
 from personas.models.current import (
     CurrentPersona,
     make_current,
@@ -31,6 +32,8 @@ from personas.models.team import Invitation, Membership, Role, Team
 from personas.models.version import Credit, How, PersonaVersion
 
 __all__ = [
+    "CardOrigin",
+    "CardUpload",
     "Credit",
     "CurrentPersona",
     "Document",
