@@ -1,5 +1,6 @@
 """Personas: who speaks, who may see and edit them, and whom each user talks to now."""
 
+from personas.auditing import audit_users
 from personas.models.current import (
     CurrentPersona,
     make_current,
@@ -16,6 +17,8 @@ from personas.models.errors import (
 from personas.models.exhibit import Exhibit, ExhibitPicture
 from personas.models.persona import Persona
 from personas.models.team import Invitation, Membership, Role, Team
+
+audit_users()
 
 __all__ = [
     "CurrentPersona",

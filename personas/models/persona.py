@@ -17,6 +17,7 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from personas import limits
+from personas.auditing import Audited
 from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
 from personas.models.errors import NotFitAsDefault
@@ -206,6 +207,10 @@ class Persona(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = PersonaQuerySet.as_manager()
+    #: Its standing; what it says is its editors' business.
+    audit = Audited(
+        "name", "owner", "team", "visibility", "is_default", "archived_at"
+    )
 
     # What the documented profile holds; everything else survives its replacement.
     PROFILE_FIELDS: ClassVar[tuple[str, ...]] = (
@@ -406,7 +411,8 @@ class Persona(models.Model):
         with transaction.atomic():
             # One at a time: all of the site's rows, because none may be the default yet.
             list(Persona.objects.of_the_site().select_for_update().order_by("pk"))
-            Persona.objects.filter(is_default=True).update(is_default=False)
+            for other in Persona.objects.filter(is_default=True).exclude(pk=self.pk):
+                other.change(is_default=False)
             self.change(is_default=True)
 
     def _may_stand_for_the_site(self) -> bool:
