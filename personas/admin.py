@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,8 @@ from personas.admin_exhibits import ExhibitAdmin as ExhibitAdmin
 from personas.admin_parts import OnlyAlong, asked_first
 from personas.admin_reach import SitesOwn, reaches_all
 from personas.admin_teams import TeamAdmin as TeamAdmin
-from personas.models import CurrentPersona, NotFitAsDefault, Persona
+from personas.models import Credit, CurrentPersona, How, NotFitAsDefault, Persona
+from personas.models import publish as publish_draft
 from personas.models.visibility import Visibility
 from personas.prompt import system_prompt
 
@@ -50,6 +52,11 @@ class PersonaForm(PersonaModelForm):
             "greeting": forms.Textarea(attrs={"rows": 3}),
             "farewell": forms.Textarea(attrs={"rows": 2}),
             "knowledge": forms.Textarea(attrs={"rows": 20}),
+            "background": forms.Textarea(attrs={"rows": 2}),
+            **dict.fromkeys(
+                ("key_threshold", "key_softness", "key_spill"),
+                forms.NumberInput(attrs={"min": 0, "max": 1, "step": 0.01}),
+            ),
             "speaking_rate": forms.NumberInput(
                 attrs={
                     "min": limits.SPEAKING_RATE_MIN,
@@ -170,6 +177,10 @@ class PersonaAdmin(SitesOwn, PersonaModelAdmin):
             {"fields": ("avatar_name", "voice_id", "language", "speaking_rate")},
         ),
         (
+            _("Background"),
+            {"fields": Persona.KEYING_FIELDS},
+        ),
+        (
             _("Answers"),
             {"fields": ("answers", "reply_length", "mind_model", "temperature")},
         ),
@@ -237,13 +248,6 @@ class PersonaAdmin(SitesOwn, PersonaModelAdmin):
         kept = (*super().get_readonly_fields(request, obj),)
         return kept if reaches_all(request) else (*kept, "owner", "team")
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        """Drafts are published only where there are drafts."""
-        found = super().get_actions(request)
-        if not hasattr(Persona, "publish"):
-            found.pop("publish", None)
-        return found
-
     @admin.display(description=_("standing"))
     def standing(self, persona: Persona) -> str:
         if persona.is_default:
@@ -262,6 +266,7 @@ class PersonaAdmin(SitesOwn, PersonaModelAdmin):
         self, request: HttpRequest, obj: Persona, form: PersonaModelForm, change: bool
     ) -> None:
         """Write only what was edited: a page left open for an hour undoes nobody's work."""
+        obj.credited(Credit(request.user, How.ADMIN))  # type: ignore[arg-type]
         if change:
             obj.change(**{name: getattr(obj, name) for name in form.changed_data})
         else:
@@ -285,12 +290,10 @@ class PersonaAdmin(SitesOwn, PersonaModelAdmin):
         published = 0
         for persona in queryset:
             try:
-                with transaction.atomic():
-                    cast(Any, persona).publish()
+                publish_draft(persona, cast(User, request.user))
             except DomainError as exc:
                 self.message_user(request, f"{persona}: {exc}", messages.ERROR)
             else:
-                self.log_change(request, persona, gettext("Published."))
                 published += 1
         self._tell(
             request,

@@ -55,6 +55,7 @@ class AccountForm(forms.ModelForm[Account]):
             "base_url",
             "seat_limit",
             "priority",
+            "price_per_minute",
             "is_enabled",
             "is_draining",
             "is_exclusive",
@@ -127,7 +128,7 @@ class AccountAdmin(admin.ModelAdmin[Account]):
             _("Where it is"),
             {"fields": ("provider", "base_url", "new_api_key", "is_exclusive")},
         ),
-        (_("Its seats"), {"fields": ("seat_limit", "priority", "created_at")}),
+        (_("Its seats"), {"fields": ("seat_limit", "priority", "price_per_minute", "created_at")}),
     )
 
     def get_changelist_form(

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('personas', '0007_teams'),
+        ('personas', '0011_keying'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

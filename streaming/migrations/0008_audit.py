@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('personas', '0012_audit'),
-        ('streaming', '0004_persona_ended'),
+        ('streaming', '0007_price_and_replay'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -103,6 +103,7 @@ class Migration(migrations.Migration):
                 ('base_url', models.URLField(help_text='Where its API starts, without /v1.', verbose_name='address')),
                 ('seat_limit', models.PositiveSmallIntegerField(default=3, help_text='How many sessions it allows at the same time.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='seats')),
                 ('priority', models.SmallIntegerField(default=0, help_text='Accounts with smaller numbers are used first.', verbose_name='priority')),
+                ('price_per_minute', models.DecimalField(blank=True, decimal_places=4, help_text="What a minute of a session costs there, in the site's currency. Empty: nothing is reckoned. A change counts for sessions that end after it.", max_digits=10, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price per minute')),
                 ('is_enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('is_draining', models.BooleanField(default=False, help_text='Takes no new sessions; those that it has go on to their end.', verbose_name='draining')),
                 ('is_exclusive', models.BooleanField(default=False, help_text='Nobody else uses this key: sessions there that this portal does not know are stopped. Otherwise they count as taken seats.', verbose_name='exclusive')),

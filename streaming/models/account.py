@@ -72,6 +72,18 @@ class Account(models.Model):
             "know are stopped. Otherwise they count as taken seats."
         ),
     )
+    price_per_minute = models.DecimalField(
+        _("price per minute"),
+        max_digits=10,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_(
+            "What a minute of a session costs there, in the site's currency. Empty: "
+            "nothing is reckoned. A change counts for sessions that end after it."
+        ),
+    )
     #: How often in a row it failed to open a session, and until when it is left alone.
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
     resting_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -90,6 +102,7 @@ class Account(models.Model):
         "base_url",
         "seat_limit",
         "priority",
+        "price_per_minute",
         "is_enabled",
         "is_draining",
         "is_exclusive",
