@@ -108,6 +108,10 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         here = request.resolver_match
         return not (here and here.view_name.startswith("admin:chat_turn_"))
 
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """That they go along with others is no reason to list them."""
+        return super().get_model_perms(request) | {"delete": False}
+
 
 @admin.register(Memory)
 class MemoryAdmin(ReadOnly, OnlyAlong, admin.ModelAdmin[Memory]):

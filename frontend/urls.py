@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from frontend import conversing, operating, remembering, views
+from frontend import conversing, operating, remembering, supporting, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -49,4 +49,5 @@ urlpatterns = [
     path("operate/accounts/<int:pk>/drain", operating.drain),
     path("operate/accounts/<int:pk>/undrain", operating.undrain),
     path("operate/accounts/<int:pk>/wake-up", operating.wake_up),
+    path("operate/people/<int:pk>/", supporting.support, name="support"),
 ]

@@ -165,7 +165,8 @@ class DocumentInline(DocumentTabularInline):
     verbose_name_plural = _("Documents that it answers from")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        return super().get_queryset(request).annotate(passage_count=Count("passages"))
+        found: QuerySet[Document] = super().get_queryset(request)
+        return found.annotate(passage_count=Count("passages"))
 
     def get_formset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """A class of its own for each request, which may know who makes it."""

@@ -31,6 +31,11 @@ class OnlyAlong:
         allowed: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
         return allowed
 
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """That it goes along with something is no reason to list it."""
+        perms: dict[str, bool] = super().get_model_perms(request)  # type: ignore[misc]
+        return perms | {"delete": False}
+
 
 def asked_first(
     request: HttpRequest,

@@ -72,6 +72,4 @@ def audit_users() -> None:
 
 class _AuditedUser(Audited):
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            "username", "is_active", "is_staff", "is_superuser", **options
-        )
+        super().__init__("username", "is_active", "is_staff", "is_superuser", **options)

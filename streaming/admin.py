@@ -128,7 +128,10 @@ class AccountAdmin(admin.ModelAdmin[Account]):
             _("Where it is"),
             {"fields": ("provider", "base_url", "new_api_key", "is_exclusive")},
         ),
-        (_("Its seats"), {"fields": ("seat_limit", "priority", "price_per_minute", "created_at")}),
+        (
+            _("Its seats"),
+            {"fields": ("seat_limit", "priority", "price_per_minute", "created_at")},
+        ),
     )
 
     def get_changelist_form(
@@ -217,9 +220,7 @@ def state_in_words(account: Account, at: datetime) -> str:
     words = [gettext("%(free)d of %(all)d seats free") % {"free": free, "all": limit}]
     if others := account.foreign_sessions:
         words.append(
-            ngettext(
-                "%(count)d taken by others", "%(count)d taken by others", others
-            )
+            ngettext("%(count)d taken by others", "%(count)d taken by others", others)
             % {"count": others}
         )
     if account.is_draining:

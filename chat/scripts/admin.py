@@ -87,7 +87,10 @@ class ScriptAdmin(SitesOwn, ScriptModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Script]":
         found = super().get_queryset(request).prefetch_related("segments")
-        return found.annotate(segment_count=Count("segments", distinct=True))
+        counted: QuerySet[Script] = found.annotate(
+            segment_count=Count("segments", distinct=True)
+        )
+        return counted
 
     @admin.display(description=_("segments"), ordering="segment_count")
     def segment_count(self, script: Any) -> int:

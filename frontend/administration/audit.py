@@ -136,7 +136,7 @@ class _Kept:
         """Find what was before each row, all in two queries."""
         if not rows:
             return
-        pk = self.model._meta.pk.attname  # type: ignore[union-attr]
+        pk = self.model._meta.pk.attname
         earlier = self.history.objects.filter(
             **{pk: OuterRef(pk), "history_id__lt": OuterRef("history_id")}
         ).order_by("-history_id")
@@ -149,7 +149,7 @@ class _Kept:
         self.before = {pk: known[at] for pk, at in pairs.items() if at}
 
     def entry(self, row: Any, names: "_Names") -> Entry:
-        pk = getattr(row, self.model._meta.pk.attname)  # type: ignore[union-attr]
+        pk = getattr(row, self.model._meta.pk.attname)
         subject = names.of_row(self.model, row)
         return Entry(
             at=row.history_date,
@@ -303,5 +303,3 @@ def _note(reason: str | None) -> str:
     if reason == Account.KEY_REPLACED:
         return gettext("The API key was replaced.")
     return reason or ""
-
-

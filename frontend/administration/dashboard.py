@@ -108,7 +108,7 @@ def _failed_documents() -> dict[str, Any]:
 
 def _quick_actions(user: User | AnonymousUser) -> list[dict[str, str]]:
     wanted = (
-        ("board", "", "seat", gettext("Operators’ board")),
+        ("board", "streaming.view_session", "seat", gettext("Operators’ board")),
         (
             "admin:personas_persona_add",
             "personas.add_persona",
@@ -132,7 +132,7 @@ def _quick_actions(user: User | AnonymousUser) -> list[dict[str, str]]:
     return [
         {"url": url, "icon": icon, "text": text}
         for name, permission, icon, text in wanted
-        if (not permission or user.has_perm(permission)) and (url := _address(name))
+        if user.has_perm(permission) and (url := _address(name))
     ]
 
 
@@ -141,5 +141,3 @@ def _address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
-
-

@@ -9,7 +9,9 @@ OPERATORS, EDITORS, AUDITORS = "Operators", "Editors", "Auditors"
 
 
 def _each(app: str, verbs: str, models: str) -> set[str]:
-    return {f"{app}.{verb}_{model}" for verb in verbs.split() for model in models.split()}
+    return {
+        f"{app}.{verb}_{model}" for verb in verbs.split() for model in models.split()
+    }
 
 
 #: Nobody's group lets them read what was said: turns are for superusers alone.

@@ -56,7 +56,9 @@ class PortalAdminSite(AdminSite):
 
 def _own_pages(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     """Pages of the menu that belong to no model."""
-    pages = {"sessions": [_page(gettext("Operators’ board"), "board")]}
+    pages = {}
+    if request.user.has_perm("streaming.view_session"):
+        pages["sessions"] = [_page(gettext("Operators’ board"), "board")]
     if request.user.has_perm(READ_AUDIT):
         pages["audit"] = [_page(gettext("Who changed what"), "admin:audit")]
     return pages

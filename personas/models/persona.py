@@ -262,9 +262,7 @@ class Persona(models.Model):
 
     objects = PersonaQuerySet.as_manager()
     #: Its standing; what it says is its editors' business.
-    audit = Audited(
-        "name", "owner", "team", "visibility", "is_default", "archived_at"
-    )
+    audit = Audited("name", "owner", "team", "visibility", "is_default", "archived_at")
 
     #: Whose doing the next change is.
     _credit = Credit()

@@ -7,7 +7,6 @@ from django.utils.timezone import now
 
 from streaming.models.session import Session
 
-
 #: Of what an event says in words, these are the machine's own; others are what was said.
 FACTS = frozenset({"from", "to", "reason", "state", "why", "code", "failed"})
 
