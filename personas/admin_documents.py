@@ -166,7 +166,8 @@ class DocumentInline(DocumentTabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         found: QuerySet[Document] = super().get_queryset(request)
-        return found.annotate(passage_count=Count("passages"))
+        counted: QuerySet[Document] = found.annotate(passage_count=Count("passages"))
+        return counted
 
     def get_formset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """A class of its own for each request, which may know who makes it."""
