@@ -213,7 +213,9 @@ class DocumentAdmin(SitesOwn, DocumentModelAdmin):
         css = {"all": ("personas/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        return super().get_queryset(request).annotate(passage_count=Count("passages"))
+        found: QuerySet[Document] = super().get_queryset(request)
+        counted: QuerySet[Document] = found.annotate(passage_count=Count("passages"))
+        return counted
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
