@@ -2,7 +2,14 @@
 
 from django.urls import include, path
 
-from frontend import backgrounding, conversing, operating, remembering, views
+from frontend import (
+    backgrounding,
+    conversing,
+    operating,
+    remembering,
+    supporting,
+    views,
+)
 
 urlpatterns = [
     path("theme", views.choose_theme, name="theme"),
@@ -53,4 +60,5 @@ urlpatterns = [
     path("operate/accounts/<int:pk>/drain", operating.drain),
     path("operate/accounts/<int:pk>/undrain", operating.undrain),
     path("operate/accounts/<int:pk>/wake-up", operating.wake_up),
+    path("operate/people/<int:pk>/", supporting.support, name="support"),
 ]

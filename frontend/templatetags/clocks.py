@@ -13,3 +13,9 @@ register.filter("clock", clock)
 def spoken(seconds: float) -> str:
     """About how long somebody spoke: “40 s”, “3 min”."""
     return f"{round(seconds)} s" if seconds < 60 else f"{round(seconds / 60)} min"
+
+
+@register.filter
+def minutes(seconds: float) -> str:
+    """Of a quota: minutes to the tenth, without a needless zero."""
+    return f"{seconds / 60:.1f}".removesuffix(".0")

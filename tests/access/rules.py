@@ -213,6 +213,7 @@ OPERATING = [
     post("operate/accounts/<int:pk>/drain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/undrain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/wake-up", BOARD, pk="{account}"),
+    get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
 RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *GALLERY, *HISTORY, *OPERATING]
