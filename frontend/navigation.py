@@ -12,8 +12,7 @@ Named = tuple[tuple[str, Promise | str], ...]
 MAIN: Named = (
     ("home", _("Personas")),
     ("studio", _("Studio")),
-    ("conversations", _("Conversations")),
-    ("sessions", _("Sessions")),
+    ("history", _("History")),
 )
 OWN: Named = (
     ("memories", _("What personas remember")),

@@ -256,6 +256,13 @@ class Session(models.Model):
             return timedelta(0)
         return (self.closing_at or at) - self.opened_at
 
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long it had a stream; None while it is open, and where it never had one."""
+        if self.opened_at is None or self.ended_at is None:
+            return None
+        return self.used(self.ended_at)
+
     def conversation(self) -> list[uuid.UUID]:
         """This session and those whose conversation it goes on with, newest first."""
         found = [self.pk]

@@ -24,6 +24,7 @@ OPEN_PAGES = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/
 OWN_PAGES = (
     "/",
     "/studio/",
+    "/history/",
     "/conversations/",
     "/memories/",
     "/sessions/",
