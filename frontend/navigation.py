@@ -13,6 +13,7 @@ MAIN: Named = (
     ("home", _("Personas")),
     ("studio", _("Studio")),
     ("history", _("History")),
+    ("usage", _("Usage")),
 )
 OWN: Named = (
     ("memories", _("What personas remember")),

@@ -25,6 +25,7 @@ OWN_PAGES = (
     "/",
     "/studio/",
     "/history/",
+    "/usage/",
     "/conversations/",
     "/memories/",
     "/sessions/",
