@@ -30,6 +30,7 @@ def session_info(session: Session) -> dict[str, Any]:
         "created_at": session.created_at.isoformat(),
         "ends_at": session.ends_at.isoformat(),
         "ends_because": session.ends_because,
+        "draft": session.speaks_draft,
         "server_time": now().isoformat(),
     }
 
@@ -96,6 +97,8 @@ class CreateIn(serializers.Serializer[Any]):
     video_encoding = serializers.ChoiceField(choices=("VP8", "H264"), default="VP8")
     #: Whether to be put in line when no seat is free; else the answer is an error.
     wait = serializers.BooleanField(default=True)
+    #: Whether to try what the persona's editors have not published yet; for them alone.
+    draft = serializers.BooleanField(default=False)
     #: An ended session of the caller's, whose conversation goes on.
     continues = serializers.UUIDField(required=False, allow_null=True)
     #: A session of the caller's that is said again; and how fast, against how it was.
@@ -136,6 +139,21 @@ class SessionIn(serializers.Serializer[Any]):
     """Every call on a session names it."""
 
     session_id = serializers.UUIDField()
+
+
+class ResumeIn(SessionIn):
+    """POST session/resume. Left out, the quality is as it was."""
+
+    quality = serializers.ChoiceField(choices=QUALITIES, default="")
+
+
+class SwapIn(SessionIn):
+    """POST session/swap. What is left out is the persona's own, the quality as it was."""
+
+    persona = serializers.SlugField()
+    avatar_name = serializers.CharField(max_length=120, default="", allow_blank=True)
+    voice_id = serializers.CharField(max_length=120, default="", allow_blank=True)
+    quality = serializers.ChoiceField(choices=QUALITIES, default="")
 
 
 class SdpField(serializers.Field[Any, Any, Any, Any]):

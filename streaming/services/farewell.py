@@ -123,8 +123,8 @@ async def _say_goodbye(session: Session) -> None:
 
 
 def last_words(session: Session) -> str:
-    if session.persona:
-        return session.persona.goodbye()
+    if speaker := session.speaker():
+        return speaker.goodbye()
     return plain_goodbye(session.wish.get("language", ""))
 
 
@@ -143,7 +143,9 @@ def _left_s(session: Session) -> float:
 
 
 def _usable() -> QuerySet[Session]:
-    return Session.objects.select_related("persona").filter(state__in=USABLE)
+    # With its draft, since this is asked where the database must not be.
+    found = Session.objects.select_related("persona__draft")
+    return found.filter(state__in=USABLE)
 
 
 def _ending() -> QuerySet[Session]:

@@ -63,6 +63,7 @@ class _Asked:
     persona: Persona | None
     wish: StreamWish
     continues: Session | None = None
+    speaks_draft: bool = False
     replays: Session | None = None
     #: Their place in line, if they have one.
     ticket: Session | None = None
@@ -90,12 +91,14 @@ async def open_session(
     persona: Persona | None,
     wish: StreamWish,
     continues: Session | None = None,
+    speaks_draft: bool = False,
     replays: Session | None = None,
 ) -> Opened:
     """Take a seat and open a stream of `persona`, at the first account that gives one.
 
     `continues` is an ended session whose conversation goes on; `replays` one that is said
-    again, which makes this a replay.
+    again, which makes this a replay. `speaks_draft` lets one of the persona's editors try
+    what is not published.
 
     Raises `NoSeat` when every seat is taken, also after a sweep, or belongs to those in
     line; `NoAccounts` when there is nothing to wait for; `AccountsResting` when all
@@ -113,6 +116,7 @@ async def open_session(
         persona=persona,
         wish=wish,
         continues=continues,
+        speaks_draft=speaks_draft,
         replays=replays,
     )
     return await _guarded(asked, _open(asked))
@@ -124,6 +128,7 @@ async def open_or_wait(
     persona: Persona | None,
     wish: StreamWish,
     continues: Session | None = None,
+    speaks_draft: bool = False,
     replays: Session | None = None,
 ) -> Opened | Ticket:
     """`open_session` for who waits when there is no seat: then they get a `Ticket`.
@@ -136,6 +141,7 @@ async def open_or_wait(
         persona=persona,
         wish=wish,
         continues=continues,
+        speaks_draft=speaks_draft,
         replays=replays,
         ticket=ticket,
     )
@@ -159,6 +165,7 @@ async def claim(session: Session) -> Opened | Ticket:
         persona=session.persona,
         wish=StreamWish(**session.wish),
         continues=session.continues,
+        speaks_draft=session.speaks_draft,
         replays=session.replays,
         ticket=session,
     )
@@ -207,6 +214,7 @@ async def _join(asked: _Asked) -> Ticket:
         lease_s=settings.LEASE_REST_S,
         persona=asked.persona,
         continues=asked.continues,
+        speaks_draft=asked.speaks_draft,
         kind=asked.kind,
         replays=asked.replays,
         avatar_name=asked.wish.avatar_name,
@@ -373,6 +381,7 @@ def _reserve(
         "owner": asked.owner,
         "persona": asked.persona,
         "continues": asked.continues,
+        "speaks_draft": asked.speaks_draft,
         "kind": asked.kind,
         "replays": asked.replays,
         "avatar_name": asked.wish.avatar_name,
