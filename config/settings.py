@@ -105,6 +105,8 @@ LEASE_GRACE_S = env.int("LEASE_GRACE_S", default=5)  # after a websocket was los
 
 QUEUE_OFFER_S = env.int("QUEUE_OFFER_S", default=20)  # a freed seat is kept so long
 QUEUE_TICKETS_PER_USER = env.int("QUEUE_TICKETS_PER_USER", default=1)
+#: What prices per minute are in, as it is written behind a sum.
+COST_CURRENCY = env.str("COST_CURRENCY", default="EUR")
 USER_MAX_SESSIONS = env.int("USER_MAX_SESSIONS", default=0)  # at once
 USER_MINUTES_PER_DAY = env.int("USER_MINUTES_PER_DAY", default=0)
 USER_MINUTES_PER_MONTH = env.int("USER_MINUTES_PER_MONTH", default=0)

@@ -12,8 +12,8 @@ Named = tuple[tuple[str, Promise | str], ...]
 MAIN: Named = (
     ("home", _("Personas")),
     ("studio", _("Studio")),
-    ("conversations", _("Conversations")),
-    ("sessions", _("Sessions")),
+    ("history", _("History")),
+    ("usage", _("Usage")),
 )
 OWN: Named = (
     ("account", _("Account")),

@@ -39,8 +39,6 @@ urlpatterns = [
     path("memories/<slug:slug>/switch", remembering.switch, name="memory_switch"),
     path("memories/<slug:slug>/add", remembering.add, name="memory_add"),
     path("memories/<slug:slug>/forget", remembering.forget, name="memory_forget"),
-    path("sessions/", views.sessions, name="sessions"),
-    path("sessions/<uuid:session_id>/", views.session, name="session"),
     path("sessions/<uuid:session_id>/stop", views.stop_session, name="session_stop"),
     path("personas/<slug:slug>/use", views.use_persona, name="use_persona"),
     path(
