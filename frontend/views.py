@@ -26,6 +26,7 @@ from chat.models import Conversation
 from chat.transcription import describe_transcription
 from frontend.forms import ApiTokenForm
 from frontend.models import ApiToken
+from frontend.templatetags.stills import still
 from personas.models import Persona, PersonaNotFound, make_current
 from streaming import queueing, services
 from streaming.models import Session, State
@@ -114,7 +115,7 @@ def _current_persona(request: PageRequest) -> Persona | None:
         return None
 
 
-def _persona_facts(persona: Persona) -> dict[str, str | bool]:
+def _persona_facts(persona: Persona) -> dict[str, Any]:
     return {
         "slug": persona.slug,
         "name": persona.name,
@@ -124,6 +125,7 @@ def _persona_facts(persona: Persona) -> dict[str, str | bool]:
         "language": persona.language,
         "welcome": persona.welcome(),
         "answers": persona.answers,
+        "still": still(persona.avatar_name),
     }
 
 

@@ -1,5 +1,3 @@
-import { VideoKeying } from "frontend/media/keyer"
-
 /** Fired once per stream, when its first picture is on the screen. */
 export class FirstFrameEvent extends Event {
   constructor() {
@@ -31,14 +29,17 @@ export class ScreenEvent extends Event {
  *   </avatar-stage>
  *
  * Styles and tests read its attributes: `phase`, `mood` (listening, thinking, speaking),
- * `link` (open, lost) and `keyed`. The page sets the first three; the stage the last.
+ * `link` (open, lost), `hold` (persona, quality: a new stream is on its way) and `keyed`. The
+ * page sets the first four; the stage the last.
  */
 export class AvatarStage extends HTMLElement {
   static define(tag = "avatar-stage", registry = customElements) {
     registry.define(tag, this)
   }
 
+  /** Fetched when somebody wants it. @type {Promise<object>|null} */
   #keying = null
+  #keyer = null
   #wantsKeying = false
   #caption = ""
   #word = null
@@ -46,20 +47,12 @@ export class AvatarStage extends HTMLElement {
   #hushed = false
   #refused = false
 
-  connectedCallback() {
-    this.#keying ??= new VideoKeying({
-      video: this.video,
-      canvas: this.querySelector("canvas"),
-      onScreen: (found) => this.#screenFound(found),
-    })
-  }
-
   get video() {
     return this.querySelector("video")
   }
 
   get keyingKind() {
-    return this.#keying.kind
+    return this.#keyer?.kind ?? ""
   }
 
   /** Show a stream; the same one twice is fine, as each of its tracks announces it. */
@@ -68,7 +61,7 @@ export class AvatarStage extends HTMLElement {
     if (video.srcObject === stream) return
     video.srcObject = stream
     this.#announceFirstFrame(stream)
-    if (this.#wantsKeying) this.#keying.start()
+    if (this.#wantsKeying) this.#key()
     await this.play()
   }
 
@@ -87,7 +80,7 @@ export class AvatarStage extends HTMLElement {
 
   /** Take the stream away. */
   clear() {
-    this.#keying.stop()
+    this.#stopKeying()
     this.#setKeyed(false)
     this.#setRefused(false)
     this.video.srcObject = null
@@ -141,11 +134,36 @@ export class AvatarStage extends HTMLElement {
   /** Whether the viewer wants the avatar without its background. */
   set withoutBackground(wanted) {
     this.#wantsKeying = wanted
-    if (wanted && this.video.srcObject) this.#keying.start()
+    if (wanted && this.video.srcObject) this.#key()
     if (!wanted) {
-      this.#keying.stop()
+      this.#stopKeying()
       this.#setKeyed(false)
     }
+  }
+
+  /** Without a picture the avatar's still takes the stage. @param {string} address  or "" */
+  set still(address) {
+    const still = this.querySelector("[data-part=still]")
+    if (!still) return
+    if (address && still.getAttribute("src") !== address) still.src = address
+    still.hidden = !address
+  }
+
+  async #key() {
+    this.#keying ??= import("frontend/media/keyer").then(
+      ({ VideoKeying }) =>
+        new VideoKeying({
+          video: this.video,
+          canvas: this.querySelector("canvas"),
+          onScreen: (found) => this.#screenFound(found),
+        }),
+    )
+    this.#keyer = await this.#keying
+    if (this.#wantsKeying && this.video.srcObject) this.#keyer.start()
+  }
+
+  #stopKeying() {
+    this.#keyer?.stop()
   }
 
   #showCaption() {

@@ -1,3 +1,4 @@
+import { fill, gettext } from "frontend/i18n"
 import { clockText } from "frontend/session/time"
 
 /**
@@ -26,7 +27,8 @@ export class RetryIn extends HTMLElement {
 
   #show() {
     const leftMs = this.#until - Date.now()
-    this.textContent = leftMs > 0 ? `Try again in ${clockText(leftMs)}.` : "You can try again now."
+    const time = clockText(leftMs)
+    this.textContent = leftMs > 0 ? fill(gettext("Try again in {time}."), { time }) : gettext("You can try again now.")
     if (leftMs <= 0) clearInterval(this.#timer)
   }
 }

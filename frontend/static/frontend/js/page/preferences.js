@@ -4,7 +4,7 @@ const KEY = "greenroom.studio"
 
 /** @typedef {{volume: number, muted: boolean, quality: string, background: string,
  *   removeBackground: boolean, singleKeys: boolean, voiceMode: "off"|"hold"|"free",
- *   voiceDevice: string, voiceCheck: boolean, voiceHalfDuplex: boolean}} Preferences */
+ *   voiceDevice: string, speaker: string, voiceCheck: boolean, voiceHalfDuplex: boolean}} Preferences */
 
 /** @type {Readonly<Preferences>} */
 const DEFAULTS = Object.freeze({
@@ -16,6 +16,7 @@ const DEFAULTS = Object.freeze({
   singleKeys: true,
   voiceMode: "off",
   voiceDevice: "",
+  speaker: "",
   voiceCheck: false,
   voiceHalfDuplex: false,
 })
