@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
 from personas.admin_documents import DocumentInline, without_passages
 from personas.admin_exhibits import ExhibitAdmin as ExhibitAdmin
-from personas.models import CurrentPersona, NotFitAsDefault, Persona
+from personas.models import Credit, CurrentPersona, How, NotFitAsDefault, Persona
 from personas.models.visibility import Visibility
 from personas.prompt import system_prompt
 
@@ -42,6 +43,11 @@ class PersonaForm(PersonaModelForm):
             "greeting": forms.Textarea(attrs={"rows": 3}),
             "farewell": forms.Textarea(attrs={"rows": 2}),
             "knowledge": forms.Textarea(attrs={"rows": 20}),
+            "background": forms.Textarea(attrs={"rows": 2}),
+            **dict.fromkeys(
+                ("key_threshold", "key_softness", "key_spill"),
+                forms.NumberInput(attrs={"min": 0, "max": 1, "step": 0.01}),
+            ),
             "speaking_rate": forms.NumberInput(
                 attrs={
                     "min": limits.SPEAKING_RATE_MIN,
@@ -114,6 +120,10 @@ class PersonaAdmin(PersonaModelAdmin):
         (
             "Face and voice",
             {"fields": ("avatar_name", "voice_id", "language", "speaking_rate")},
+        ),
+        (
+            _("Background"),
+            {"fields": Persona.KEYING_FIELDS},
         ),
         (
             "Answers",
@@ -190,6 +200,7 @@ class PersonaAdmin(PersonaModelAdmin):
         self, request: HttpRequest, obj: Persona, form: PersonaModelForm, change: bool
     ) -> None:
         """Write only what was edited: a page left open for an hour undoes nobody's work."""
+        obj.credited(Credit(request.user, How.ADMIN))  # type: ignore[arg-type]
         if change:
             obj.change(**{name: getattr(obj, name) for name in form.changed_data})
         else:

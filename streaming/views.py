@@ -18,6 +18,7 @@ from personas.models import Persona, PersonaNotFound
 from streaming import limits, services
 from streaming.errors import SessionNotFound, WrongState
 from streaming.models import EndReason, Session, State
+from streaming.providers.base import StreamWish
 from streaming.serializers import (
     CreateIn,
     IceIn,
@@ -57,15 +58,18 @@ class CreateView(ApiView):
     def post(self, request: Request) -> Response:
         asked = CreateIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        persona = _persona(request, asked.validated_data.get("persona"))
+        replayed = _replayed(request, asked)
+        persona, wish = _sought(request, asked, replayed)
 
         waits = asked.validated_data["wait"]
         verb = services.open_or_wait if waits else services.open_session
         outcome: Opened | Ticket = async_to_sync(verb)(
             owner=caller(request),
             persona=persona,
-            wish=asked.wish_for(persona),
+            wish=wish,
             continues=_continued(request, asked),
+            speaks_draft=asked.validated_data["draft"],
+            replays=replayed,
         )
 
         return opened_or_waiting(outcome)
@@ -95,6 +99,32 @@ def _continued(request: Request, asked: CreateIn) -> Session | None:
     return old
 
 
+def _sought(
+    request: Request, asked: CreateIn, replayed: Session | None
+) -> tuple[Persona | None, StreamWish]:
+    if replayed:
+        return replayed.persona, asked.wish_to_replay(replayed)
+    slug = asked.validated_data.get("persona")
+    find = _drafted if asked.validated_data["draft"] else _persona
+    persona = find(request, slug)
+    return persona, asked.wish_for(persona)
+
+
+def _replayed(request: Request, asked: CreateIn) -> Session | None:
+    """One of the caller's own, also where its persona is no longer open to them: they were
+    told these words."""
+    session_id = asked.validated_data.get("replays")
+    if session_id is None:
+        return None
+    try:
+        old = async_to_sync(services.own_session)(session_id, caller(request))
+    except SessionNotFound as exc:
+        raise SessionNotFound(f"replays: you have no session {session_id}.") from exc
+    if old.is_replay or old.removed_at:
+        raise WrongState("replays: this session has no words of its own.")
+    return old
+
+
 def _persona(request: Request, slug: str | None) -> Persona:
     if slug is None:
         return Persona.objects.current_for(request.user)
@@ -102,6 +132,15 @@ def _persona(request: Request, slug: str | None) -> Persona:
     if found is None:
         raise PersonaNotFound(f"persona: there is no persona {slug!r}.")
     return found
+
+
+def _drafted(request: Request, slug: str | None) -> Persona:
+    """A persona as its draft has it, for one of its editors."""
+    editable = Persona.objects.editable_by(request.user).current()
+    found = editable.select_related("draft").filter(slug=slug or "").first()
+    if found is None:
+        raise PersonaNotFound("persona: there is no such persona that you may edit.")
+    return found.as_drafted()
 
 
 class OwnSessionView(ApiView):

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("streaming", "0004_persona_ended"),
+        ("streaming", "0005_speaks_draft"),
     ]
 
     operations = [

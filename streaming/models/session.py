@@ -21,6 +21,7 @@ from streaming.models.states import (
     SEATED,
     USABLE,
     EndReason,
+    Kind,
     State,
 )
 from streaming.models.usage import UsageEntry
@@ -101,6 +102,14 @@ class Session(models.Model):
     )
     seat = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.TALK)
+    #: The session of the same owner whose words a replay says again.
+    replays = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replayed_by"
+    )
+    #: When its owner took it out of their history. What was used stays in the ledger.
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     state = models.CharField(
         max_length=12, choices=State.choices, default=State.WAITING
     )
@@ -115,6 +124,8 @@ class Session(models.Model):
     quality = models.CharField(max_length=10, default="medium")
     #: What the avatar service is asked for: the fields of a `StreamWish`.
     wish = models.JSONField(default=dict, blank=True)
+    #: Whether an editor tries the persona's draft in it, as that stands at each moment.
+    speaks_draft = models.BooleanField(default=False, editable=False)
     #: Whose conversation it goes on with; that one has ended.
     continues = models.ForeignKey(
         "self",
@@ -212,6 +223,10 @@ class Session(models.Model):
         return self.state in USABLE
 
     @property
+    def is_replay(self) -> bool:
+        return self.kind == Kind.REPLAY
+
+    @property
     def group(self) -> str:
         """The channel layer's group of everybody who watches this session."""
         return f"session.{self.id.hex}"
@@ -251,6 +266,17 @@ class Session(models.Model):
         if self.opened_at is None:
             return timedelta(0)
         return (self.closing_at or at) - self.opened_at
+
+    def speaker(self) -> Persona | None:
+        """Who speaks in it: its persona, or that one as its draft has it."""
+        if self.persona is None or not self.speaks_draft:
+            return self.persona
+        return self.persona.as_drafted()
+
+    def speaker_now(self) -> Persona | None:
+        """`speaker` as the database has it by now; None once the persona is deleted."""
+        found = Persona.objects.filter(sessions=self).select_related("draft").first()
+        return found.as_drafted() if found and self.speaks_draft else found
 
     def conversation(self) -> list[uuid.UUID]:
         """This session and those whose conversation it goes on with, newest first."""

@@ -1,11 +1,13 @@
 """The usage ledger: what each session that ever had a stream has used."""
 
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
 
 from personas.models import Persona
 from streaming.models.account import Account
@@ -37,8 +39,8 @@ class UsageEntry(models.Model):
 
     `used` is exactly from `began_at` to `ended_at`: from when the avatar service gave the
     stream to when we began to close it. A session in which personas took turns has an
-    entry for each turn. It outlives the session, the user and the persona;
-    their names are kept for that.
+    entry for each turn. A price that changes later changes nothing here. It outlives the
+    session, the user and the persona; their names are kept for that.
     """
 
     session = models.OneToOneField(
@@ -59,13 +61,22 @@ class UsageEntry(models.Model):
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField()
     used = models.DurationField()
+    #: The account's price when it ended, and what the session cost by it; null without one.
+    price_per_minute = models.DecimalField(
+        _("price per minute"), max_digits=10, decimal_places=4, null=True, blank=True
+    )
+    cost = models.DecimalField(
+        _("cost"), max_digits=14, decimal_places=6, null=True, blank=True
+    )
 
     objects = UsageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-ended_at",)
-        verbose_name_plural = "usage entries"
+        verbose_name = _("usage entry")
+        verbose_name_plural = _("usage entries")
         indexes = [
+            models.Index(fields=["ended_at"], name="streaming_usage_by_end"),
             models.Index(fields=["user", "ended_at"]),
             models.Index(fields=["persona", "ended_at"]),
         ]
@@ -108,6 +119,8 @@ class UsageEntry(models.Model):
         session: "Session | None",
     ) -> None:
         account, owner = found.account, found.owner
+        used = ended_at - began_at
+        price = account.price_per_minute if account else None
         cls.objects.create(
             session=session,
             account=account,
@@ -118,7 +131,9 @@ class UsageEntry(models.Model):
             persona_name=persona.name if persona else "",
             began_at=began_at,
             ended_at=ended_at,
-            used=ended_at - began_at,
+            used=used,
+            price_per_minute=price,
+            cost=None if price is None else cost_of(used, price),
         )
 
 
@@ -126,3 +141,10 @@ def _read_anew(session: "Session") -> "Session":
     """Whom the session remembers may have been deleted since."""
     found = type(session).objects.select_related("account", "owner", "persona")
     return found.get(pk=session.pk)
+
+
+def cost_of(used: timedelta, price_per_minute: Decimal) -> Decimal:
+    """What that much costs, to the millionth; no session is rounded up to a minute."""
+    microseconds = Decimal(used // timedelta(microseconds=1))
+    cost = microseconds * price_per_minute / 60_000_000
+    return cost.quantize(Decimal("0.000001"), ROUND_HALF_UP)
