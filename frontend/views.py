@@ -26,6 +26,7 @@ from frontend.backgrounding import keying_facts
 from frontend.forms import ApiTokenForm
 from frontend.history.talks import own_talks
 from frontend.models import ApiToken
+from frontend.templatetags.stills import still
 from personas.models import Persona, PersonaNotFound, make_current
 from streaming import services
 from streaming.models import Session
@@ -114,6 +115,7 @@ def _persona_facts(persona: Persona) -> dict[str, Any]:
         "welcome": persona.welcome(),
         "answers": persona.answers,
         "keying": keying_facts(persona),
+        "still": still(persona.avatar_name),
     }
 
 
