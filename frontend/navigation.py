@@ -17,6 +17,7 @@ MAIN: Named = (
 )
 OWN: Named = (
     ("memories", _("What personas remember")),
+    ("embeds", _("On other sites")),
     ("tokens", _("API tokens")),
 )
 STAFF: Named = (

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localtime, now
 
+from streaming import admin_embed as admin_embed  # registers its own pages
 from streaming import admin_usage as admin_usage  # registers its own pages
 from streaming import pool, services
 from streaming.models import Account, Session, SessionEvent
