@@ -10,7 +10,7 @@ from streaming.models import EmbedKey
 from tests.frontend.embedding.conftest import SITE
 
 
-def ancestors(answer) -> str:
+def ancestors(answer):
     policy = answer.headers["Content-Security-Policy"]
     [found] = [one for one in policy.split("; ") if one.startswith("frame-ancestors")]
     return found.removeprefix("frame-ancestors ")
