@@ -19,6 +19,7 @@ OWN: Named = (
     ("account", _("Account")),
     ("teams", _("Teams")),
     ("memories", _("What personas remember")),
+    ("embeds", _("On other sites")),
     ("tokens", _("API tokens")),
 )
 STAFF: Named = (
