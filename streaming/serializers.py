@@ -141,6 +141,21 @@ class SessionIn(serializers.Serializer[Any]):
     session_id = serializers.UUIDField()
 
 
+class ResumeIn(SessionIn):
+    """POST session/resume. Left out, the quality is as it was."""
+
+    quality = serializers.ChoiceField(choices=QUALITIES, default="")
+
+
+class SwapIn(SessionIn):
+    """POST session/swap. What is left out is the persona's own, the quality as it was."""
+
+    persona = serializers.SlugField()
+    avatar_name = serializers.CharField(max_length=120, default="", allow_blank=True)
+    voice_id = serializers.CharField(max_length=120, default="", allow_blank=True)
+    quality = serializers.ChoiceField(choices=QUALITIES, default="")
+
+
 class SdpField(serializers.Field[Any, Any, Any, Any]):
     """The answer's SDP: a string as documented, or `{type, sdp}` as real clients send it."""
 

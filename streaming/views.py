@@ -22,8 +22,10 @@ from streaming.providers.base import StreamWish
 from streaming.serializers import (
     CreateIn,
     IceIn,
+    ResumeIn,
     SessionIn,
     StartIn,
+    SwapIn,
     created_session,
     listed_session,
     ticket_info,
@@ -65,7 +67,7 @@ class CreateView(ApiView):
             owner=caller(request),
             persona=persona,
             wish=wish,
-            continues=_continued(request, asked),
+            continues=continued(request, asked),
             speaks_draft=asked.validated_data["draft"],
             replays=replayed,
         )
@@ -84,7 +86,8 @@ def opened_or_waiting(outcome: Opened | Ticket) -> Response:
     return done(message, ticket_info(outcome), status=202)
 
 
-def _continued(request: Request, asked: CreateIn) -> Session | None:
+def continued(request: Request, asked: CreateIn) -> Session | None:
+    """The ended session of the caller's whose conversation shall go on, if they named one."""
     session_id = asked.validated_data.get("continues")
     if session_id is None:
         return None
@@ -102,7 +105,9 @@ def _sought(
 ) -> tuple[Persona | None, StreamWish]:
     if replayed:
         return replayed.persona, asked.wish_to_replay(replayed)
-    persona = _persona(request, asked)
+    slug = asked.validated_data.get("persona")
+    find = _drafted if asked.validated_data["draft"] else _persona
+    persona = find(request, slug)
     return persona, asked.wish_for(persona)
 
 
@@ -121,10 +126,7 @@ def _replayed(request: Request, asked: CreateIn) -> Session | None:
     return old
 
 
-def _persona(request: Request, asked: CreateIn) -> Persona:
-    slug = asked.validated_data.get("persona")
-    if asked.validated_data["draft"]:
-        return _drafted(request, slug)
+def _persona(request: Request, slug: str | None) -> Persona:
     if slug is None:
         return Persona.objects.current_for(request.user)
     found = Persona.objects.open_to(request.user).filter(slug=slug).first()
@@ -145,8 +147,8 @@ def _drafted(request: Request, slug: str | None) -> Persona:
 class OwnSessionView(ApiView):
     """Base of the calls by which somebody sits down in a session of their own."""
 
-    def own_session(self, request: Request) -> Session:
-        asked = SessionIn(data=request.data)
+    def own_session(self, request: Request, asked: SessionIn | None = None) -> Session:
+        asked = asked or SessionIn(data=request.data)
         asked.is_valid(raise_exception=True)
         session_id = asked.validated_data["session_id"]
         return async_to_sync(services.own_session)(session_id, caller(request))
@@ -161,13 +163,36 @@ class ClaimView(OwnSessionView):
 
 class ResumeView(OwnSessionView):
     def post(self, request: Request) -> Response:
-        """A new offer for an open session whose media was lost, by a reload for one."""
-        session = self.own_session(request)
+        """A new offer for an open session: its media was lost, or is wanted otherwise."""
+        asked = ResumeIn(data=request.data)
+        session = self.own_session(request, asked)
 
-        opened = async_to_sync(services.resume_session)(session)
+        opened = async_to_sync(services.resume_session)(
+            session, quality=asked.validated_data["quality"]
+        )
 
         shown = created_session(opened.session, opened.offer)
         return done("Session resumed successfully", shown)
+
+
+class SwapView(OwnSessionView):
+    def post(self, request: Request) -> Response:
+        """Another persona in the same session: an offer of their stream."""
+        asked = SwapIn(data=request.data)
+        session = self.own_session(request, asked)
+        wish = asked.validated_data
+        persona = _persona(request, wish["persona"])
+
+        opened = async_to_sync(services.swap_persona)(
+            session,
+            persona,
+            avatar_name=wish["avatar_name"],
+            voice_id=wish["voice_id"],
+            quality=wish["quality"],
+        )
+
+        shown = created_session(opened.session, opened.offer)
+        return done(f"{persona.name} takes the stage", shown)
 
 
 class StartView(SessionView):

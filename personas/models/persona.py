@@ -20,6 +20,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from personas import limits
+from personas.auditing import Audited
 from personas.backgrounds import AUTOMATIC, known_key_colour, plain_background
 from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
@@ -261,6 +262,8 @@ class Persona(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = PersonaQuerySet.as_manager()
+    #: Its standing; what it says is its editors' business.
+    audit = Audited("name", "owner", "team", "visibility", "is_default", "archived_at")
 
     #: Whose doing the next change is.
     _credit = Credit()
@@ -543,7 +546,8 @@ class Persona(models.Model):
         with transaction.atomic():
             # One at a time: all of the site's rows, because none may be the default yet.
             list(Persona.objects.of_the_site().select_for_update().order_by("pk"))
-            Persona.objects.filter(is_default=True).update(is_default=False)
+            for other in Persona.objects.filter(is_default=True).exclude(pk=self.pk):
+                other.change(is_default=False)
             self.change(is_default=True)
 
     def _may_stand_for_the_site(self) -> bool:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('personas', '0007_teams'),
-        ('streaming', '0005_speaks_draft'),
+        ('streaming', '0006_persona_since'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -83,6 +83,7 @@ API = [
     call("persona/heygen/session/create", "4+++..", {"persona": "private"}),
     call("persona/heygen/session/claim", ONLY_OWN, THEIR_SESSION),
     call("persona/heygen/session/resume", ONLY_OWN, THEIR_SESSION),
+    call("persona/heygen/session/swap", ONLY_OWN, {**THEIR_SESSION, "persona": "site"}),
     call("persona/heygen/session/start", OWN_OR_STAFF, {**THEIR_SESSION, "sdp": "v=0"}),
     call("persona/heygen/session/stop", OWN_OR_STAFF, THEIR_SESSION),
     call("persona/heygen/ice", OWN_OR_STAFF, {**THEIR_SESSION, "candidate": "c 1"}),
@@ -218,6 +219,7 @@ OPERATING = [
     post("operate/accounts/<int:pk>/drain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/undrain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/wake-up", BOARD, pk="{account}"),
+    get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
 RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *GALLERY, *HISTORY, *OPERATING]
