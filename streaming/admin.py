@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from personas.acts import Act, note
 from personas.admin_parts import asked_first
+from streaming import admin_embed as admin_embed  # registers its own pages
 from streaming import admin_usage as admin_usage  # registers its own pages
 from streaming import pool, services
 from streaming.models import Account, Session, SessionEvent, State

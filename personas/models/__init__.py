@@ -1,6 +1,7 @@
 """Personas: who speaks, who may see and edit them, and whom each user talks to now."""
 
 from personas.auditing import audit_users
+from personas.models.card import CardOrigin, CardUpload
 from personas.models.current import (
     CurrentPersona,
     make_current,
@@ -34,6 +35,8 @@ from personas.models.version import Credit, How, PersonaVersion
 audit_users()
 
 __all__ = [
+    "CardOrigin",
+    "CardUpload",
     "Credit",
     "CurrentPersona",
     "Document",

@@ -16,6 +16,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from personas import limits
@@ -507,6 +508,22 @@ class Persona(models.Model):
             and getattr(self, name) == getattr(self.copied_from, name)
         ]
 
+    def archive(self) -> None:
+        """Put it out of the way. One that is archived already stays as it is.
+
+        Raises `NotFitAsDefault` for the site default, to which everybody without a
+        choice talks.
+        """
+        if self.is_default:
+            raise NotFitAsDefault(f"{self.name} is the site default and stays there.")
+        if self.archived_at is None:
+            self.change(archived_at=now())
+
+    def restore(self) -> None:
+        """Bring it back from the archive, as it was."""
+        if self.archived_at is not None:
+            self.change(archived_at=None)
+
     def copy_for(self, owner: User | None) -> "Persona":
         """A private copy with its own slug; None makes it the site's."""
         with transaction.atomic():
@@ -514,6 +531,8 @@ class Persona(models.Model):
             twin.credited(Credit(owner, How.COPIED)).save()
             self.documents.copy_to(twin)
             self.exhibits.copy_to(twin)
+            if hasattr(self, "card"):
+                self.card.copy_to(twin)
             persona_copied.send(Persona, original=self, copy=twin)
         return twin
 

@@ -176,6 +176,15 @@ PAGES = [
     post("personas/<slug:slug>/exhibits/<slug:name>/remove", EDITORS),
 ]
 
+GALLERY = [
+    get("archive/", SIGNED_IN, "owner"),
+    post("personas/<slug:slug>/duplicate", TALKERS),
+    post("personas/<slug:slug>/archive", EDITORS),
+    post("personas/<slug:slug>/restore", EDITORS),
+    post("personas/<slug:slug>/delete", "L+....", slug="away"),
+    get("personas/<slug:slug>/picture/<slug:digest>.webp", ".+++.+", digest="d1"),
+]
+
 HISTORY = [
     get("conversations/", SIGNED_IN, "owner"),
     get("conversations/<uuid:conversation_id>/", "L+....", "owner"),
@@ -207,7 +216,7 @@ OPERATING = [
     get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
-RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *HISTORY, *OPERATING]
+RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *GALLERY, *HISTORY, *OPERATING]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {
