@@ -178,6 +178,12 @@ PAGES = [
 
 GALLERY = [
     get("archive/", SIGNED_IN, "owner"),
+    get("import/", SIGNED_IN, "owner"),
+    post("import/confirm", SIGNED_IN),
+    post("import/forget", SIGNED_IN),
+    get("personas/<slug:slug>/export/", EDITORS, "owner"),
+    get("persona/export", "4++..+", query="persona=private"),
+    Rule("persona/import", CALLERS, "POST"),
     post("personas/<slug:slug>/duplicate", TALKERS),
     post("personas/<slug:slug>/archive", EDITORS),
     post("personas/<slug:slug>/restore", EDITORS),
