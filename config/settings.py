@@ -64,6 +64,8 @@ PORT = env.int("PORT", default=3000)
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)  # how many copies run; for checks
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# One proxy stands before us, and names who called it in `X-Forwarded-For`.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 # Without a token, callers on this machine may use the documented API (see config/api.py).
 OPEN_API = env.bool("OPEN_API", default=not PRODUCTION)
@@ -105,9 +107,16 @@ LEASE_GRACE_S = env.int("LEASE_GRACE_S", default=5)  # after a websocket was los
 
 QUEUE_OFFER_S = env.int("QUEUE_OFFER_S", default=20)  # a freed seat is kept so long
 QUEUE_TICKETS_PER_USER = env.int("QUEUE_TICKETS_PER_USER", default=1)
+#: What prices per minute are in, as it is written behind a sum.
+COST_CURRENCY = env.str("COST_CURRENCY", default="EUR")
 USER_MAX_SESSIONS = env.int("USER_MAX_SESSIONS", default=0)  # at once
 USER_MINUTES_PER_DAY = env.int("USER_MINUTES_PER_DAY", default=0)
 USER_MINUTES_PER_MONTH = env.int("USER_MINUTES_PER_MONTH", default=0)
+
+# Personas on other sites ------------------------------------------------------------------
+
+EMBED_KEEP_DAYS = env.int("EMBED_KEEP_DAYS", default=7)  # visitors, and their words
+EMBED_VISIT_RATE = env.str("EMBED_VISIT_RATE", default="60/min")  # new ones, per key
 
 # Who answers ----------------------------------------------------------------------------
 
@@ -159,7 +168,7 @@ METRICS_TOKEN = env.str(
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "config.admin_app.PortalAdminConfig",  # django.contrib.admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -303,7 +312,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static_files.StaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -388,7 +397,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view says who may call (config/api.py)
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["config.renderers.JsonRenderer"],
-    "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "transcription": TRANSCRIPTION_RATE},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": API_RATE,
+        "transcription": TRANSCRIPTION_RATE,
+        "embed_visit": EMBED_VISIT_RATE,
+    },
     "EXCEPTION_HANDLER": "config.error_replies.handle_exception",
 }
 
@@ -428,7 +441,7 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_S", default=31_536_000)  # a year
-    if env.bool("BEHIND_PROXY", default=False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Logs -----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from personas import limits
+from personas.auditing import Audited
 from personas.fields import LineField
 from personas.models.errors import InvitationNotGood, LastOwner
 
@@ -67,6 +68,7 @@ class Team(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TeamQuerySet.as_manager()
+    audit = Audited("name")
 
     class Meta:
         ordering = ("name", "pk")
@@ -152,6 +154,8 @@ class Membership(models.Model):
         _("role"), max_length=6, choices=Role.choices, default=Role.TALKER
     )
     joined_at = models.DateTimeField(auto_now_add=True)
+
+    audit = Audited("team", "user", "role")
 
     class Meta:
         ordering = ("joined_at", "pk")

@@ -2,6 +2,8 @@
 
 from streaming.models.account import MAX_SEATS as MAX_SEATS
 from streaming.models.account import Account as Account
+from streaming.models.embed import EmbedKey as EmbedKey
+from streaming.models.embed import Visitor as Visitor
 from streaming.models.event import SessionEvent as SessionEvent
 from streaming.models.limits import PersonaLimits as PersonaLimits
 from streaming.models.limits import UserLimits as UserLimits
@@ -12,5 +14,6 @@ from streaming.models.states import FAILURES as FAILURES
 from streaming.models.states import SEATED as SEATED
 from streaming.models.states import USABLE as USABLE
 from streaming.models.states import EndReason as EndReason
+from streaming.models.states import Kind as Kind
 from streaming.models.states import State as State
 from streaming.models.usage import UsageEntry as UsageEntry
