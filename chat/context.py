@@ -32,7 +32,7 @@ class Context:
 
 async def context_for(session: Session, prompt: str) -> Context:
     """What the answer to `prompt` is made from, as it stands now."""
-    persona = await Persona.objects.filter(sessions=session).afirst()
+    persona = await sync_to_async(session.speaker_now)()
     if persona is None:  # deleted meanwhile
         persona = await sync_to_async(Persona.objects.site_default)()
     recalled = await sync_to_async(recall)(session)

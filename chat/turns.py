@@ -158,7 +158,7 @@ def _begin(session: Session, kind: Turn.Kind, prompt: str) -> tuple[Turn, bool]:
     """
     session.require_time()
     if kind == Turn.Kind.ASK:
-        require_answers(Persona.objects.filter(sessions=session).first())
+        require_answers(session.speaker_now())
     is_being_fed = Turn.objects.open().filter(session=session).exists()
     is_speaking = Turn.objects.speaking(session).exists()
     turn = Turn.objects.begin(session, kind=kind, prompt=prompt)

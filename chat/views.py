@@ -63,7 +63,8 @@ class TranscribeView(ApiView):
         if session.owner_id != caller(request).pk:
             raise NotTheViewer
         clip = asked.validated_data["audio"]
-        language = session.persona.language if session.persona else ""
+        speaker = session.speaker()
+        language = speaker.language if speaker else ""
 
         text = async_to_sync(service.transcribe)(clip, language=language)
 

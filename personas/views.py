@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api import ApiView
-from personas.models import Persona, persona_to_edit
+from personas.models import Credit, How, Persona, persona_to_edit
 from personas.serializers import ProfileChanges, WholeProfile
 
 
@@ -26,6 +26,7 @@ class PersonaView(PersonaConfigView):
         if changes:
             with transaction.atomic():
                 persona = persona_to_edit(_caller(request))
+                persona.credited(Credit(_caller(request), How.REST))
                 persona.change(**changes)
 
         return Response(
@@ -44,6 +45,7 @@ class PersonaUpdateView(ApiView):
 
         with transaction.atomic():
             persona = persona_to_edit(_caller(request))
+            persona.credited(Credit(_caller(request), How.REST))
             persona.replace_profile(**profile)
 
         return Response(

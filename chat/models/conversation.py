@@ -76,7 +76,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return found
 
     def with_figures(self) -> Self:
-        """With `turn_count`, `spoken_s`, and the first prompt and reply; newest first.
+        """With `turn_count`, `spoken_s`, the first prompt and reply, and `is_try`: whether
+        an editor tried a draft in it; newest first.
 
         Those whose sessions were deleted, and their turns with them, are none.
         """
@@ -86,6 +87,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return newest_first.filter(Exists(turns)).annotate(
             turn_count=Count("turns"),
             spoken_s=Sum("turns__duration_s", default=0.0),
+            is_try=Exists(turns.filter(session__speaks_draft=True)),
             first_prompt=Subquery(first.values("prompt")[:1]),
             first_reply=Subquery(first.values("reply")[:1]),
         )

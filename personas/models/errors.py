@@ -1,5 +1,9 @@
 """What can be wrong with a request for a persona."""
 
+from collections.abc import Iterable
+
+from django.utils.translation import gettext
+
 from config.errors import DomainError
 
 
@@ -29,3 +33,21 @@ class InvitationNotGood(DomainError):
 
     code = "invitation_not_good"
     status = 404
+
+
+class NoDraft(DomainError):
+    """There are no unpublished edits."""
+
+    code = "no_draft"
+    status = 409
+
+
+class EditedMeanwhile(DomainError):
+    """Somebody else has changed the same `fields` of a persona."""
+
+    code = "edited_meanwhile"
+    status = 409
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        super().__init__(gettext("Somebody else has changed the same fields."))
+        self.fields = tuple(fields)

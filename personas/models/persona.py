@@ -1,7 +1,8 @@
 """A persona: its profile, its words, its face and voice."""
 
+import copy
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -15,14 +16,19 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
+from personas.auditing import Audited
+from personas.backgrounds import AUTOMATIC, known_key_colour, plain_background
 from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
 from personas.models.errors import NotFitAsDefault
 from personas.models.queries import PersonaQuerySet
 from personas.models.replies import ReplyLength
 from personas.models.team import Team
+from personas.models.version import Credit, How
 from personas.models.visibility import Visibility
 from personas.signals import persona_copied
 
@@ -30,6 +36,9 @@ language_tag = RegexValidator(
     r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$",
     "must be a language tag such as en, en-gb or pt-br.",
 )
+
+
+_SHARE = (MinValueValidator(0.0), MaxValueValidator(1.0))
 
 
 class Persona(models.Model):
@@ -170,6 +179,53 @@ class Persona(models.Model):
         ),
     )
 
+    removes_background = models.BooleanField(
+        _("remove the background"),
+        default=False,
+        help_text=_(
+            "Show it before a background of your choice instead of the one that the "
+            "avatar service draws. Viewers can still choose otherwise for themselves."
+        ),
+    )
+    background = LineField(
+        _("background"),
+        max_length=limits.BACKGROUND_MAX_CHARS,
+        blank=True,
+        validators=[plain_background],
+        help_text=_(
+            "What it stands before, as CSS: a colour, a gradient, or "
+            'url("https://…") center / cover. Empty: the first one of the studio’s.'
+        ),
+    )
+    key_colour = LineField(
+        _("screen colour"),
+        max_length=limits.KEY_COLOUR_MAX_CHARS,
+        default=AUTOMATIC,
+        validators=[known_key_colour],
+        help_text=_(
+            "Which colour is removed, such as #00b140. “auto” measures it at the edge "
+            "of the picture."
+        ),
+    )
+    key_threshold = models.FloatField(
+        _("threshold"),
+        default=0.5,
+        validators=_SHARE,
+        help_text=_("From 0 to 1: how much of what resembles the screen is removed."),
+    )
+    key_softness = models.FloatField(
+        _("softness"),
+        default=0.5,
+        validators=_SHARE,
+        help_text=_("From 0, hard edges, to 1, wide and soft ones."),
+    )
+    key_spill = models.FloatField(
+        _("spill removal"),
+        default=0.75,
+        validators=_SHARE,
+        help_text=_("From 0 to 1: how much of the screen’s glow on edges is removed."),
+    )
+
     answers = models.BooleanField(
         default=True,
         help_text=(
@@ -206,6 +262,13 @@ class Persona(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = PersonaQuerySet.as_manager()
+    #: Its standing; what it says is its editors' business.
+    audit = Audited("name", "owner", "team", "visibility", "is_default", "archived_at")
+
+    #: Whose doing the next change is.
+    _credit = Credit()
+    #: Whether it only shows what a draft says.
+    _is_drafted = False
 
     # What the documented profile holds; everything else survives its replacement.
     PROFILE_FIELDS: ClassVar[tuple[str, ...]] = (
@@ -222,6 +285,15 @@ class Persona(models.Model):
         "personality_goals",
         "traits",
     )
+    # How its own background is removed, and what stands in its place.
+    KEYING_FIELDS: ClassVar[tuple[str, ...]] = (
+        "removes_background",
+        "background",
+        "key_colour",
+        "key_threshold",
+        "key_softness",
+        "key_spill",
+    )
     # What a copy takes along.
     CONTENT_FIELDS: ClassVar[tuple[str, ...]] = (
         *PROFILE_FIELDS,
@@ -233,6 +305,7 @@ class Persona(models.Model):
         "voice_id",
         "language",
         "speaking_rate",
+        *KEYING_FIELDS,
         "answers",
         "mind_model",
         "temperature",
@@ -279,6 +352,20 @@ class Persona(models.Model):
                 violation_error_message="The temperature is out of range.",
             ),
             CheckConstraint(
+                condition=Q(
+                    key_threshold__gte=0,
+                    key_threshold__lte=1,
+                    key_softness__gte=0,
+                    key_softness__lte=1,
+                    key_spill__gte=0,
+                    key_spill__lte=1,
+                ),
+                name="personas_keying_in_range",
+                violation_error_message=_(
+                    "Threshold, softness and spill removal go from 0 to 1."
+                ),
+            ),
+            CheckConstraint(
                 condition=~Q(name=""),
                 name="personas_has_a_name",
                 violation_error_message="A persona needs a name.",
@@ -289,9 +376,14 @@ class Persona(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new persona without a slug gets a free one, also when others race for it."""
+        """Save; a new persona without a slug gets a free one, also when others race for it.
+
+        Each change of its content leaves a version behind.
+        """
+        if self._is_drafted:
+            raise TypeError("What a draft says is published, not saved.")
         if self.slug:
-            super().save(*args, **kwargs)
+            self._write(*args, **kwargs)
             return
         for slug in _slugs_for(self.name):
             if self._saved_as(slug, *args, **kwargs):
@@ -313,13 +405,43 @@ class Persona(models.Model):
         self.slug = slug
         try:
             with transaction.atomic():
-                super().save(*args, **kwargs)
+                self._write(*args, **kwargs)
         except IntegrityError:
             self.slug = ""
             if not taken.exists():
                 raise
             return False
         return True
+
+    def _write(self, *args: Any, **kwargs: Any) -> None:
+        written = kwargs.get("update_fields")
+        if written is not None and not {*written} & {*self.CONTENT_FIELDS}:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            # Read anew: others may have written the fields that were left alone here.
+            stored = Persona.objects.get(pk=self.pk)
+            self.versions.record(stored, stored.content(), self._credit)
+        self._credit = Credit()
+
+    def credited(self, credit: Credit) -> Self:
+        """Have the next change noted as somebody's doing."""
+        self._credit = credit
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """All that a version keeps, by field name."""
+        return {name: getattr(self, name) for name in self.CONTENT_FIELDS}
+
+    def as_drafted(self) -> Self:
+        """Itself as its draft has it, to look at and talk to; it cannot be saved."""
+        draft = getattr(self, "draft", None)
+        drafted = copy.copy(self)
+        drafted._is_drafted = True
+        for name, value in (draft.full_content() if draft else {}).items():
+            setattr(drafted, name, value)
+        return drafted
 
     def profile(self) -> dict[str, Any]:
         """The documented profile, exactly as REST shows it."""
@@ -386,15 +508,33 @@ class Persona(models.Model):
             and getattr(self, name) == getattr(self.copied_from, name)
         ]
 
+    def archive(self) -> None:
+        """Put it out of the way. One that is archived already stays as it is.
+
+        Raises `NotFitAsDefault` for the site default, to which everybody without a
+        choice talks.
+        """
+        if self.is_default:
+            raise NotFitAsDefault(f"{self.name} is the site default and stays there.")
+        if self.archived_at is None:
+            self.change(archived_at=now())
+
+    def restore(self) -> None:
+        """Bring it back from the archive, as it was."""
+        if self.archived_at is not None:
+            self.change(archived_at=None)
+
     def copy_for(self, owner: User | None) -> "Persona":
         """A private copy with its own slug; None makes it the site's."""
-        content = {name: getattr(self, name) for name in self.CONTENT_FIELDS}
         with transaction.atomic():
-            copy = Persona.objects.create(owner=owner, copied_from=self, **content)
-            self.documents.copy_to(copy)
-            self.exhibits.copy_to(copy)
-            persona_copied.send(Persona, original=self, copy=copy)
-        return copy
+            twin = Persona(owner=owner, copied_from=self, **self.content())
+            twin.credited(Credit(owner, How.COPIED)).save()
+            self.documents.copy_to(twin)
+            self.exhibits.copy_to(twin)
+            if hasattr(self, "card"):
+                self.card.copy_to(twin)
+            persona_copied.send(Persona, original=self, copy=twin)
+        return twin
 
     def become_site_default(self) -> None:
         """Take the place of the site default. Raises `NotFitAsDefault` when not public
@@ -406,7 +546,8 @@ class Persona(models.Model):
         with transaction.atomic():
             # One at a time: all of the site's rows, because none may be the default yet.
             list(Persona.objects.of_the_site().select_for_update().order_by("pk"))
-            Persona.objects.filter(is_default=True).update(is_default=False)
+            for other in Persona.objects.filter(is_default=True).exclude(pk=self.pk):
+                other.change(is_default=False)
             self.change(is_default=True)
 
     def _may_stand_for_the_site(self) -> bool:

@@ -1,6 +1,7 @@
 """The wire protocol's calls: each reads a request, asks the engine, and answers."""
 
 import asyncio
+import base64
 from typing import Final
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from streaming.engine.catalogue import (
 )
 from streaming.engine.clock import Clock, SystemClock
 from streaming.engine.demo import demo_routes
-from streaming.engine.errors import Unauthorized, WrongState
+from streaming.engine.errors import InvalidText, Unauthorized, WrongState
 from streaming.engine.faults import FaultPlan
 from streaming.engine.fields import Body
 from streaming.engine.middlewares import (
@@ -43,9 +44,11 @@ from streaming.engine.replies import account_data, ok
 from streaming.engine.session import MAX_SESSION_S, Session, State
 from streaming.engine.sessions import Sessions
 from streaming.engine.speech import ServiceSettings, Voices
+from streaming.engine.speech.sample import recorded
 from streaming.engine.studio import Studio, Warming
 
 _TASK_TYPES: Final = ("repeat", "talk", "chat")
+_MAX_SAMPLE_CHARS: Final = 200
 _TASK_MODES: Final = ("sync", "async")
 _LONG_AGO: Final = 1_700_000_000
 _UNMETERED_QUOTA: Final = 360_000  # nothing is metered here, but clients show a number
@@ -116,6 +119,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/v2/avatars", _avatars),
         web.get("/v2/voices", _voices),
         web.get("/v2/user/remaining_quota", _remaining_quota),
+        web.post("/v1/greenroom.sample", _sample),
     ]
 
 
@@ -134,6 +138,27 @@ async def _end_sessions(app: web.Application) -> None:
 async def _close(app: web.Application) -> None:
     await app[SESSIONS].close()
     await app[STUDIO].close()
+
+
+# Not of the wire protocol ----------------------------------------------------
+
+
+async def _sample(request: web.Request) -> web.Response:
+    """A sentence in the voice that streaming.new would give for the same body."""
+    _need_key(request)
+    body = await read_body(request)
+    order = read_order(body, request.app[_VOICES])
+    text = spoken_text(body)
+    if len(text) > _MAX_SAMPLE_CHARS:
+        raise InvalidText(
+            f"invalid text: {len(text)} characters, at most {_MAX_SAMPLE_CHARS} are said"
+        )
+    speaker = request.app[STUDIO].speaker
+    content, length_s = await recorded(
+        speaker.pieces(text, order.voice, order.delivery)
+    )
+    audio = base64.b64encode(content).decode("ascii")
+    return ok({"audio": audio, "duration_ms": round(length_s * 1000)})
 
 
 # Calls with the account's key ------------------------------------------------

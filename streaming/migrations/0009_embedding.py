@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('personas', '0007_teams'),
-        ('streaming', '0004_persona_ended'),
+        ('streaming', '0008_audit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

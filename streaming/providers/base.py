@@ -11,6 +11,7 @@ it through. Typed values come out, and only the errors below:
   * NotAuthorised           the account's key is refused
   * NoUpstreamSeat          the service counts more sessions than we do
   * Rejected                the request will keep failing as it stands
+  * NoSamples               the service does not let anybody listen to its voices
   * NotReady                the session there is not so far yet
   * Gone                    the session has ended there, or never was
   * BadReply                success was claimed, but the body is not what we know
@@ -26,6 +27,8 @@ from config.errors import DomainError
 
 #: The longest text that one utterance may have; the cloud refuses more.
 MAX_UTTERANCE_CHARS = 1000
+#: The longest text by which a voice can be listened to.
+MAX_SAMPLE_CHARS = 200
 
 
 class ProviderError(DomainError):
@@ -89,6 +92,11 @@ class NoUpstreamSeat(ProviderError):
 class Rejected(ProviderError):
     code: ClassVar[str] = "upstream_rejected"
     status: ClassVar[int] = 400
+
+
+class NoSamples(ProviderError):
+    code: ClassVar[str] = "no_voice_samples"
+    status: ClassVar[int] = 409
 
 
 class NotReady(ProviderError):
@@ -182,6 +190,14 @@ class VoiceInfo:
     gender: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceSample:
+    """A sentence as a sound file that every browser plays."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
 class AvatarProvider(Protocol):
     """One avatar service, one method per thing we ask; opened for each operation."""
 
@@ -215,6 +231,10 @@ class AvatarProvider(Protocol):
     async def avatars(self) -> list[AvatarInfo]: ...
 
     async def voices(self) -> list[VoiceInfo]: ...
+
+    async def sample(self, wish: StreamWish, text: str) -> VoiceSample:
+        """`text` as the wished stream would say it. Raises `NoSamples`."""
+        ...
 
 
 def estimated_duration_s(text: str) -> float:

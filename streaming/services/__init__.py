@@ -3,6 +3,7 @@
 All are safe to repeat. No transaction is open while an avatar service is asked. Imports
 among the files point down this list only:
 
+    swapping            the same seat, another persona
     opening, resuming   a seat, then a stream
     leaving             a viewer was lost: swept soon
     sweeping            whatever is lost, ended
@@ -15,6 +16,7 @@ among the files point down this list only:
 """
 
 from streaming.services.catalogue import avatars as avatars
+from streaming.services.catalogue import voice_sample as voice_sample
 from streaming.services.catalogue import voices as voices
 from streaming.services.ending import close_session as close_session
 from streaming.services.ending import stop_all as stop_all
@@ -32,6 +34,7 @@ from streaming.services.opening import open_or_wait as open_or_wait
 from streaming.services.opening import open_session as open_session
 from streaming.services.reconciling import reconcile as reconcile
 from streaming.services.resuming import resume_session as resume_session
+from streaming.services.swapping import swap_persona as swap_persona
 from streaming.services.sweeping import sweep as sweep
 from streaming.services.talking import interrupt as interrupt
 from streaming.services.talking import keep_alive as keep_alive

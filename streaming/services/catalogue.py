@@ -1,9 +1,9 @@
-"""The avatars and voices to choose from."""
+"""The avatars and voices to choose from, and how a voice sounds."""
 
 from streaming.errors import NoAccounts
 from streaming.models import Account
 from streaming.providers import provider_for
-from streaming.providers.base import AvatarInfo, VoiceInfo
+from streaming.providers.base import AvatarInfo, StreamWish, VoiceInfo, VoiceSample
 
 
 async def avatars() -> list[AvatarInfo]:
@@ -15,6 +15,12 @@ async def avatars() -> list[AvatarInfo]:
 async def voices() -> list[VoiceInfo]:
     async with provider_for(await _first_account()) as provider:
         return await provider.voices()
+
+
+async def voice_sample(wish: StreamWish, text: str) -> VoiceSample:
+    """How the first account in use would say `text`. Raises `ProviderError`."""
+    async with provider_for(await _first_account()) as provider:
+        return await provider.sample(wish, text)
 
 
 async def _first_account() -> Account:

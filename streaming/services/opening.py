@@ -17,7 +17,7 @@ from config.errors import DomainError
 from personas.models import Persona
 from streaming import background, limits, pool, queueing
 from streaming.errors import IllegalTransition, NoAccounts, NoSeat, WrongState
-from streaming.models import FAILURES, Account, EndReason, Session, State
+from streaming.models import FAILURES, Account, EndReason, Kind, Session, State
 from streaming.providers import provider_for
 from streaming.providers.base import (
     NoUpstreamSeat,
@@ -63,9 +63,15 @@ class _Asked:
     persona: Persona | None
     wish: StreamWish
     continues: Session | None = None
+    speaks_draft: bool = False
+    replays: Session | None = None
     #: Their place in line, if they have one.
     ticket: Session | None = None
     caller_left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.REPLAY if self.replays else Kind.TALK
 
     @property
     def place_at(self) -> datetime | None:
@@ -82,13 +88,17 @@ class _Asked:
 async def open_session(
     *,
     owner: User,
-    persona: Persona,
+    persona: Persona | None,
     wish: StreamWish,
     continues: Session | None = None,
+    speaks_draft: bool = False,
+    replays: Session | None = None,
 ) -> Opened:
     """Take a seat and open a stream of `persona`, at the first account that gives one.
 
-    `continues` is an ended session whose conversation goes on.
+    `continues` is an ended session whose conversation goes on; `replays` one that is said
+    again, which makes this a replay. `speaks_draft` lets one of the persona's editors try
+    what is not published.
 
     Raises `NoSeat` when every seat is taken, also after a sweep, or belongs to those in
     line; `NoAccounts` when there is nothing to wait for; `AccountsResting` when all
@@ -101,16 +111,25 @@ async def open_session(
     Safe to cancel, as happens when the caller's browser leaves: upstream cannot be told to
     forget a stream that it has not yet named, so the try goes on and is then closed.
     """
-    asked = _Asked(owner=owner, persona=persona, wish=wish, continues=continues)
+    asked = _Asked(
+        owner=owner,
+        persona=persona,
+        wish=wish,
+        continues=continues,
+        speaks_draft=speaks_draft,
+        replays=replays,
+    )
     return await _guarded(asked, _open(asked))
 
 
 async def open_or_wait(
     *,
     owner: User,
-    persona: Persona,
+    persona: Persona | None,
     wish: StreamWish,
     continues: Session | None = None,
+    speaks_draft: bool = False,
+    replays: Session | None = None,
 ) -> Opened | Ticket:
     """`open_session` for who waits when there is no seat: then they get a `Ticket`.
 
@@ -118,7 +137,13 @@ async def open_or_wait(
     """
     ticket = await sync_to_async(queueing.ticket_of)(owner)
     asked = _Asked(
-        owner=owner, persona=persona, wish=wish, continues=continues, ticket=ticket
+        owner=owner,
+        persona=persona,
+        wish=wish,
+        continues=continues,
+        speaks_draft=speaks_draft,
+        replays=replays,
+        ticket=ticket,
     )
     return await _guarded(asked, _open_or_join(asked))
 
@@ -140,6 +165,8 @@ async def claim(session: Session) -> Opened | Ticket:
         persona=session.persona,
         wish=StreamWish(**session.wish),
         continues=session.continues,
+        speaks_draft=session.speaks_draft,
+        replays=session.replays,
         ticket=session,
     )
     return await _guarded(asked, _open_or_join(asked))
@@ -187,6 +214,9 @@ async def _join(asked: _Asked) -> Ticket:
         lease_s=settings.LEASE_REST_S,
         persona=asked.persona,
         continues=asked.continues,
+        speaks_draft=asked.speaks_draft,
+        kind=asked.kind,
+        replays=asked.replays,
         avatar_name=asked.wish.avatar_name,
         voice_id=asked.wish.voice_id,
         quality=asked.wish.quality,
@@ -351,6 +381,9 @@ def _reserve(
         "owner": asked.owner,
         "persona": asked.persona,
         "continues": asked.continues,
+        "speaks_draft": asked.speaks_draft,
+        "kind": asked.kind,
+        "replays": asked.replays,
         "avatar_name": asked.wish.avatar_name,
         "voice_id": asked.wish.voice_id,
         "quality": asked.wish.quality,

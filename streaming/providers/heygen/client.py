@@ -132,6 +132,17 @@ class HeyGen:
         data = await self._repeatable("GET", "/v2/voices")
         return types.read(types.voices, data)
 
+    async def sample(self, wish: base.StreamWish, text: str) -> base.VoiceSample:
+        """A call that the local engine knows, and the cloud does not."""
+        body = _new_body(wish) | {"text": text}
+        try:
+            data = await self._once("/v1/greenroom.sample", body)
+        except base.WrongAddress as exc:
+            raise base.NoSamples(
+                "This avatar service does not let anybody listen to its voices."
+            ) from exc
+        return types.read(types.voice_sample, data)
+
     # How we ask ----------------------------------------------------------------------
 
     async def _for_session(self, path: str, upstream_id: str) -> None:

@@ -3,6 +3,7 @@
 Every reader raises `BadReply`, naming the field, when one is missing or mistyped.
 """
 
+import base64
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from streaming.providers.base import (
     UpstreamSession,
     Utterance,
     VoiceInfo,
+    VoiceSample,
     estimated_duration_s,
 )
 
@@ -90,6 +92,11 @@ def voices(data: Any) -> list[VoiceInfo]:
         )
         for one in data["voices"]
     ]
+
+
+def voice_sample(data: Any) -> VoiceSample:
+    content = base64.b64decode(_text(data["audio"]), validate=True)
+    return VoiceSample(content=content, content_type="audio/wav")
 
 
 def _id(value: Any) -> str:
