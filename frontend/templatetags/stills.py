@@ -17,3 +17,8 @@ def still(avatar_name: str) -> str:
     if avatar_name not in _KNOWN:
         return ""
     return static(f"frontend/img/avatars/{avatar_name}.webp")
+
+
+def known_avatars() -> list[str]:
+    """Avatars of which we have a picture, in the order of their names."""
+    return sorted(_KNOWN)
