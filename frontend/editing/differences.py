@@ -53,9 +53,14 @@ def _items(old: Sequence[Any], new: Sequence[Any]) -> Iterable[Mark]:
 
 
 def _words(old: str, new: str) -> Iterable[Mark]:
-    """Words with the space behind them, so that joined marks are the text again."""
+    """Words, with the space before them; marks do not begin with it."""
     for op, parts in _opcodes(_cut(old), _cut(new)):
-        yield Mark(op, "".join(parts))
+        text = "".join(parts)
+        words = text.lstrip()
+        if op != "same" and words:
+            yield Mark("same", text[: len(text) - len(words)])
+            text = words
+        yield Mark(op, text)
 
 
 def _cut(text: str) -> list[str]:

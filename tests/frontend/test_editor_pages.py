@@ -391,8 +391,8 @@ def test_any_two_versions_are_compared_word_by_word_and_item_by_item(page, rosa)
     text = page.get(f"{HISTORY}?from=2&to=3").content.decode()
 
     assert "<dt>Greeting</dt>" in text
-    assert '<del><span class="visually-hidden"> removed: </span> morning</del>' in text
-    assert '<ins><span class="visually-hidden"> added: </span> evening</ins>' in text
+    assert '<del><span class="visually-hidden"> removed: </span>morning</del>' in text
+    assert '<ins><span class="visually-hidden"> added: </span>evening</ins>' in text
     assert '<del><span class="visually-hidden">removed: </span>calm</del>' in text
     assert "<dt>Answers</dt>" in text
     back = page.get(f"{HISTORY}?from=3&to=1").content.decode()
