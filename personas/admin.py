@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
 from personas.admin_documents import DocumentInline, without_passages
@@ -42,6 +43,11 @@ class PersonaForm(PersonaModelForm):
             "greeting": forms.Textarea(attrs={"rows": 3}),
             "farewell": forms.Textarea(attrs={"rows": 2}),
             "knowledge": forms.Textarea(attrs={"rows": 20}),
+            "background": forms.Textarea(attrs={"rows": 2}),
+            **dict.fromkeys(
+                ("key_threshold", "key_softness", "key_spill"),
+                forms.NumberInput(attrs={"min": 0, "max": 1, "step": 0.01}),
+            ),
             "speaking_rate": forms.NumberInput(
                 attrs={
                     "min": limits.SPEAKING_RATE_MIN,
@@ -114,6 +120,10 @@ class PersonaAdmin(PersonaModelAdmin):
         (
             "Face and voice",
             {"fields": ("avatar_name", "voice_id", "language", "speaking_rate")},
+        ),
+        (
+            _("Background"),
+            {"fields": Persona.KEYING_FIELDS},
         ),
         (
             "Answers",

@@ -17,6 +17,9 @@ LANGUAGE_MAX_CHARS = 35
 SPEAKING_RATE_MIN = 0.5
 SPEAKING_RATE_MAX = 1.5
 
+BACKGROUND_MAX_CHARS = 4_000  # a long gradient, an address, or a small pattern as data
+KEY_COLOUR_MAX_CHARS = 7  # #rrggbb, or "auto"
+
 MODEL_MAX_CHARS = 120
 TEMPERATURE_MIN = 0.0
 TEMPERATURE_MAX = 2.0

@@ -40,6 +40,7 @@ class AccountForm(forms.ModelForm[Account]):
             "base_url",
             "seat_limit",
             "priority",
+            "price_per_minute",
             "is_enabled",
             "is_draining",
             "is_exclusive",

@@ -230,7 +230,7 @@ def _sum(times: Iterable[timedelta]) -> timedelta:
 
 def _used(session: Session, at: datetime) -> tuple[datetime, datetime]:
     """From when until when an open session has had a stream, up to now."""
-    began_at = session.opened_at or at
+    began_at = session.counts_from or at
     return began_at, max(began_at, session.closing_at or at)
 
 
@@ -238,5 +238,5 @@ def _reserved(session: Session, at: datetime) -> tuple[datetime, datetime]:
     """What it has used and may yet use; also past its end, while nobody has closed it."""
     if session.state == State.CLOSING:
         return _used(session, at)
-    began_at = session.opened_at or session.seated_at or session.created_at
+    began_at = session.counts_from or session.seated_at or session.created_at
     return began_at, max(session.ends_at, at)

@@ -53,6 +53,25 @@ def grant(
     return _granted(budgets, at, until)
 
 
+def grant_swap(
+    persona: Persona, *, at: datetime, until: datetime, because: EndReason
+) -> Grant:
+    """What a session may use that goes on with `persona`; never more than it had.
+
+    Call it in the transaction that swaps; raises as `check` does. The owner's own time was
+    granted to the session before.
+    """
+    budget = PersonaBudget(persona)
+    if not budget.is_limited:
+        return Grant(ends_at=until, because=because)
+    budget.lock()
+    budget.require_room()
+    ends_at = budget.latest_end(at, until)
+    return Grant(
+        ends_at=ends_at, because=EndReason.QUOTA if ends_at < until else because
+    )
+
+
 def usage_of(user: User, at: datetime) -> dict[str, Any]:
     """What a user has used, what their open sessions may yet use, and their limits."""
     budget = UserBudget(user)

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.timezone import now
 from rest_framework import serializers
 
+from personas.limits import SPEAKING_RATE_MAX, SPEAKING_RATE_MIN
 from personas.models import Persona
 from streaming.models import Session
 from streaming.providers.base import Candidate, Offer, StreamWish
@@ -100,6 +101,9 @@ class CreateIn(serializers.Serializer[Any]):
     draft = serializers.BooleanField(default=False)
     #: An ended session of the caller's, whose conversation goes on.
     continues = serializers.UUIDField(required=False, allow_null=True)
+    #: A session of the caller's that is said again; and how fast, against how it was.
+    replays = serializers.UUIDField(required=False, allow_null=True)
+    speed = serializers.FloatField(min_value=0.5, max_value=2.0, default=1.0)
 
     def wish_for(self, persona: Persona) -> StreamWish:
         asked = self.validated_data
@@ -114,11 +118,42 @@ class CreateIn(serializers.Serializer[Any]):
             video_encoding=asked["video_encoding"],
         )
 
+    def wish_to_replay(self, session: Session) -> StreamWish:
+        """As that session was, but for its speed, quality and encoding."""
+        asked = self.validated_data
+        then = {
+            "avatar_name": session.avatar_name,
+            "voice_id": session.voice_id,
+        } | session.wish
+        rate = float(then.get("speaking_rate", 1.0)) * asked["speed"]
+        rate = min(max(rate, SPEAKING_RATE_MIN), SPEAKING_RATE_MAX)
+        now = {
+            "speaking_rate": rate,
+            "quality": asked["quality"],
+            "video_encoding": asked["video_encoding"],
+        }
+        return StreamWish(**(then | now))
+
 
 class SessionIn(serializers.Serializer[Any]):
     """Every call on a session names it."""
 
     session_id = serializers.UUIDField()
+
+
+class ResumeIn(SessionIn):
+    """POST session/resume. Left out, the quality is as it was."""
+
+    quality = serializers.ChoiceField(choices=QUALITIES, default="")
+
+
+class SwapIn(SessionIn):
+    """POST session/swap. What is left out is the persona's own, the quality as it was."""
+
+    persona = serializers.SlugField()
+    avatar_name = serializers.CharField(max_length=120, default="", allow_blank=True)
+    voice_id = serializers.CharField(max_length=120, default="", allow_blank=True)
+    quality = serializers.ChoiceField(choices=QUALITIES, default="")
 
 
 class SdpField(serializers.Field[Any, Any, Any, Any]):

@@ -6,3 +6,6 @@ from django.dispatch import Signal
 #: (when), and `before_turn`: the number of the turn that has interrupted all before it,
 #: or None when whatever was said is over.
 avatar_silenced = Signal()
+
+#: Another persona has taken the stage of a session; sent with `session`.
+persona_swapped = Signal()

@@ -9,6 +9,7 @@ urlpatterns = [
     path("persona/heygen/session/create", views.CreateView.as_view()),
     path("persona/heygen/session/claim", views.ClaimView.as_view()),
     path("persona/heygen/session/resume", views.ResumeView.as_view()),
+    path("persona/heygen/session/swap", views.SwapView.as_view()),
     path("persona/heygen/session/start", views.StartView.as_view()),
     path("persona/heygen/session/stop", views.StopView.as_view()),
     path("persona/heygen/ice", views.IceView.as_view()),

@@ -18,11 +18,14 @@ from personas.models import Persona, PersonaNotFound
 from streaming import limits, services
 from streaming.errors import SessionNotFound, WrongState
 from streaming.models import EndReason, Session, State
+from streaming.providers.base import StreamWish
 from streaming.serializers import (
     CreateIn,
     IceIn,
+    ResumeIn,
     SessionIn,
     StartIn,
+    SwapIn,
     created_session,
     listed_session,
     ticket_info,
@@ -55,16 +58,18 @@ class CreateView(ApiView):
     def post(self, request: Request) -> Response:
         asked = CreateIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        persona = _persona(request, asked)
+        replayed = _replayed(request, asked)
+        persona, wish = _sought(request, asked, replayed)
 
         waits = asked.validated_data["wait"]
         verb = services.open_or_wait if waits else services.open_session
         outcome: Opened | Ticket = async_to_sync(verb)(
             owner=caller(request),
             persona=persona,
-            wish=asked.wish_for(persona),
+            wish=wish,
             continues=_continued(request, asked),
             speaks_draft=asked.validated_data["draft"],
+            replays=replayed,
         )
 
         return opened_or_waiting(outcome)
@@ -94,10 +99,33 @@ def _continued(request: Request, asked: CreateIn) -> Session | None:
     return old
 
 
-def _persona(request: Request, asked: CreateIn) -> Persona:
+def _sought(
+    request: Request, asked: CreateIn, replayed: Session | None
+) -> tuple[Persona | None, StreamWish]:
+    if replayed:
+        return replayed.persona, asked.wish_to_replay(replayed)
     slug = asked.validated_data.get("persona")
-    if asked.validated_data["draft"]:
-        return _drafted(request, slug)
+    find = _drafted if asked.validated_data["draft"] else _persona
+    persona = find(request, slug)
+    return persona, asked.wish_for(persona)
+
+
+def _replayed(request: Request, asked: CreateIn) -> Session | None:
+    """One of the caller's own, also where its persona is no longer open to them: they were
+    told these words."""
+    session_id = asked.validated_data.get("replays")
+    if session_id is None:
+        return None
+    try:
+        old = async_to_sync(services.own_session)(session_id, caller(request))
+    except SessionNotFound as exc:
+        raise SessionNotFound(f"replays: you have no session {session_id}.") from exc
+    if old.is_replay or old.removed_at:
+        raise WrongState("replays: this session has no words of its own.")
+    return old
+
+
+def _persona(request: Request, slug: str | None) -> Persona:
     if slug is None:
         return Persona.objects.current_for(request.user)
     found = Persona.objects.open_to(request.user).filter(slug=slug).first()
@@ -118,8 +146,8 @@ def _drafted(request: Request, slug: str | None) -> Persona:
 class OwnSessionView(ApiView):
     """Base of the calls by which somebody sits down in a session of their own."""
 
-    def own_session(self, request: Request) -> Session:
-        asked = SessionIn(data=request.data)
+    def own_session(self, request: Request, asked: SessionIn | None = None) -> Session:
+        asked = asked or SessionIn(data=request.data)
         asked.is_valid(raise_exception=True)
         session_id = asked.validated_data["session_id"]
         return async_to_sync(services.own_session)(session_id, caller(request))
@@ -134,13 +162,36 @@ class ClaimView(OwnSessionView):
 
 class ResumeView(OwnSessionView):
     def post(self, request: Request) -> Response:
-        """A new offer for an open session whose media was lost, by a reload for one."""
-        session = self.own_session(request)
+        """A new offer for an open session: its media was lost, or is wanted otherwise."""
+        asked = ResumeIn(data=request.data)
+        session = self.own_session(request, asked)
 
-        opened = async_to_sync(services.resume_session)(session)
+        opened = async_to_sync(services.resume_session)(
+            session, quality=asked.validated_data["quality"]
+        )
 
         shown = created_session(opened.session, opened.offer)
         return done("Session resumed successfully", shown)
+
+
+class SwapView(OwnSessionView):
+    def post(self, request: Request) -> Response:
+        """Another persona in the same session: an offer of their stream."""
+        asked = SwapIn(data=request.data)
+        session = self.own_session(request, asked)
+        wish = asked.validated_data
+        persona = _persona(request, wish["persona"])
+
+        opened = async_to_sync(services.swap_persona)(
+            session,
+            persona,
+            avatar_name=wish["avatar_name"],
+            voice_id=wish["voice_id"],
+            quality=wish["quality"],
+        )
+
+        shown = created_session(opened.session, opened.offer)
+        return done(f"{persona.name} takes the stage", shown)
 
 
 class StartView(SessionView):

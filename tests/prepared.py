@@ -103,11 +103,11 @@ def bare_environment(state_dir: Path) -> dict[str, str]:
     }
 
 
-def manage(environment: dict[str, str], *arguments: str) -> str:
+def manage(environment: dict[str, str], *arguments: str, cwd: Path = ROOT) -> str:
     """Run a management command; returns what it said."""
     done = subprocess.run(  # noqa: S603
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
+        cwd=cwd,
         env=environment,
         capture_output=True,
         text=True,

@@ -1,10 +1,11 @@
 #!/bin/sh
-# What the tests need from Debian: a browser, and programs for a PostgreSQL and a Redis of
+# What the tests need from Debian: a browser, gettext, and programs for a PostgreSQL and a Redis of
 # their own. Install what is missing when we may, or say what it is.
 set -eu
 
 missing=""
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
+command -v xgettext >/dev/null || missing="$missing gettext"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
     missing="$missing postgresql"
 command -v redis-server >/dev/null || missing="$missing redis-server"

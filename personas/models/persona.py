@@ -16,8 +16,10 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
+from personas.backgrounds import AUTOMATIC, known_key_colour, plain_background
 from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
 from personas.models.errors import NotFitAsDefault
@@ -32,6 +34,9 @@ language_tag = RegexValidator(
     r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$",
     "must be a language tag such as en, en-gb or pt-br.",
 )
+
+
+_SHARE = (MinValueValidator(0.0), MaxValueValidator(1.0))
 
 
 class Persona(models.Model):
@@ -172,6 +177,53 @@ class Persona(models.Model):
         ),
     )
 
+    removes_background = models.BooleanField(
+        _("remove the background"),
+        default=False,
+        help_text=_(
+            "Show it before a background of your choice instead of the one that the "
+            "avatar service draws. Viewers can still choose otherwise for themselves."
+        ),
+    )
+    background = LineField(
+        _("background"),
+        max_length=limits.BACKGROUND_MAX_CHARS,
+        blank=True,
+        validators=[plain_background],
+        help_text=_(
+            "What it stands before, as CSS: a colour, a gradient, or "
+            'url("https://…") center / cover. Empty: the first one of the studio’s.'
+        ),
+    )
+    key_colour = LineField(
+        _("screen colour"),
+        max_length=limits.KEY_COLOUR_MAX_CHARS,
+        default=AUTOMATIC,
+        validators=[known_key_colour],
+        help_text=_(
+            "Which colour is removed, such as #00b140. “auto” measures it at the edge "
+            "of the picture."
+        ),
+    )
+    key_threshold = models.FloatField(
+        _("threshold"),
+        default=0.5,
+        validators=_SHARE,
+        help_text=_("From 0 to 1: how much of what resembles the screen is removed."),
+    )
+    key_softness = models.FloatField(
+        _("softness"),
+        default=0.5,
+        validators=_SHARE,
+        help_text=_("From 0, hard edges, to 1, wide and soft ones."),
+    )
+    key_spill = models.FloatField(
+        _("spill removal"),
+        default=0.75,
+        validators=_SHARE,
+        help_text=_("From 0 to 1: how much of the screen’s glow on edges is removed."),
+    )
+
     answers = models.BooleanField(
         default=True,
         help_text=(
@@ -229,6 +281,15 @@ class Persona(models.Model):
         "personality_goals",
         "traits",
     )
+    # How its own background is removed, and what stands in its place.
+    KEYING_FIELDS: ClassVar[tuple[str, ...]] = (
+        "removes_background",
+        "background",
+        "key_colour",
+        "key_threshold",
+        "key_softness",
+        "key_spill",
+    )
     # What a copy takes along.
     CONTENT_FIELDS: ClassVar[tuple[str, ...]] = (
         *PROFILE_FIELDS,
@@ -240,6 +301,7 @@ class Persona(models.Model):
         "voice_id",
         "language",
         "speaking_rate",
+        *KEYING_FIELDS,
         "answers",
         "mind_model",
         "temperature",
@@ -284,6 +346,20 @@ class Persona(models.Model):
                 ),
                 name="personas_temperature_in_range",
                 violation_error_message="The temperature is out of range.",
+            ),
+            CheckConstraint(
+                condition=Q(
+                    key_threshold__gte=0,
+                    key_threshold__lte=1,
+                    key_softness__gte=0,
+                    key_softness__lte=1,
+                    key_spill__gte=0,
+                    key_spill__lte=1,
+                ),
+                name="personas_keying_in_range",
+                violation_error_message=_(
+                    "Threshold, softness and spill removal go from 0 to 1."
+                ),
             ),
             CheckConstraint(
                 condition=~Q(name=""),

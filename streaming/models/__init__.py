@@ -12,5 +12,6 @@ from streaming.models.states import FAILURES as FAILURES
 from streaming.models.states import SEATED as SEATED
 from streaming.models.states import USABLE as USABLE
 from streaming.models.states import EndReason as EndReason
+from streaming.models.states import Kind as Kind
 from streaming.models.states import State as State
 from streaming.models.usage import UsageEntry as UsageEntry

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Least
+from django.utils.translation import gettext_lazy as _
 
 from streaming.encrypted import EncryptedTextField
 
@@ -62,6 +63,18 @@ class Account(models.Model):
         default=False,
         help_text="Nobody else uses this key: sessions there that this portal does not "
         "know are stopped. Otherwise they count as taken seats.",
+    )
+    price_per_minute = models.DecimalField(
+        _("price per minute"),
+        max_digits=10,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_(
+            "What a minute of a session costs there, in the site's currency. Empty: "
+            "nothing is reckoned. A change counts for sessions that end after it."
+        ),
     )
     #: How often in a row it failed to open a session, and until when it is left alone.
     failures = models.PositiveSmallIntegerField(default=0, editable=False)

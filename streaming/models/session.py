@@ -21,6 +21,7 @@ from streaming.models.states import (
     SEATED,
     USABLE,
     EndReason,
+    Kind,
     State,
 )
 from streaming.models.usage import UsageEntry
@@ -68,6 +69,7 @@ class Session(models.Model):
         "upstream_id",
         "avatar_name",
         "voice_id",
+        "quality",
         "wish",
         "lease_expires_at",
         "ends_at",
@@ -78,6 +80,7 @@ class Session(models.Model):
         "offered_until",
         "place_at",
         "opened_at",
+        "persona_since",
         "live_at",
         "farewell_at",
         "closing_at",
@@ -98,6 +101,14 @@ class Session(models.Model):
         Account, models.PROTECT, null=True, blank=True, related_name="sessions"
     )
     seat = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.TALK)
+    #: The session of the same owner whose words a replay says again.
+    replays = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replayed_by"
+    )
+    #: When its owner took it out of their history. What was used stays in the ledger.
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     state = models.CharField(
         max_length=12, choices=State.choices, default=State.WAITING
@@ -148,6 +159,8 @@ class Session(models.Model):
     opening_until = models.DateTimeField(null=True, blank=True)
     #: When it first had a stream.
     opened_at = models.DateTimeField(null=True, blank=True)
+    #: When its persona took over from another; null while it is the first.
+    persona_since = models.DateTimeField(null=True, blank=True)
     live_at = models.DateTimeField(null=True, blank=True)
     #: When the avatar began to say goodbye.
     farewell_at = models.DateTimeField(null=True, blank=True)
@@ -210,6 +223,10 @@ class Session(models.Model):
         return self.state in USABLE
 
     @property
+    def is_replay(self) -> bool:
+        return self.kind == Kind.REPLAY
+
+    @property
     def group(self) -> str:
         """The channel layer's group of everybody who watches this session."""
         return f"session.{self.id.hex}"
@@ -238,6 +255,11 @@ class Session(models.Model):
             and not self.has_socket
             and at <= self.lease_expires_at <= at + grace
         )
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """From when on its use is not in the ledger yet; None before it had a stream."""
+        return self.persona_since or self.opened_at
 
     def used(self, at: datetime) -> timedelta:
         """How long it has had a stream, until `at` or until we began to close it."""
@@ -287,11 +309,59 @@ class Session(models.Model):
             has_socket=False,
         )
 
-    def reopen(self, *, until: datetime) -> None:
-        """Its viewer is back and needs a new stream, which will have come by `until`."""
-        self._move(
-            State.OPENING, opening_until=until, lease_expires_at=until, ice_state="new"
-        )
+    def reopen(self, *, until: datetime, quality: str = "") -> None:
+        """Its viewer needs a new stream, which will have come by `until`.
+
+        It has the `quality` that is given, or the one that it had.
+        """
+        came_from, quality = self.quality, quality or self.quality
+        with transaction.atomic():
+            self._move(
+                State.OPENING,
+                opening_until=until,
+                lease_expires_at=until,
+                ice_state="new",
+                quality=quality,
+                wish=self.wish | {"quality": quality},
+            )
+            if quality != came_from:
+                self.record("quality.changed", {"from": came_from, "to": quality})
+
+    def swap_persona(
+        self,
+        persona: Persona,
+        *,
+        wish: dict[str, Any],
+        until: datetime,
+        ends_at: datetime,
+        ends_because: EndReason,
+    ) -> None:
+        """Another persona takes the stage, with a stream that will have come by `until`.
+
+        What the one before has used is entered as theirs.
+        """
+        before = self.persona
+        with transaction.atomic():
+            part = self.counts_from
+            self._move(
+                State.OPENING,
+                persona=persona,
+                persona_since=now() if self.opened_at else None,
+                avatar_name=wish["avatar_name"],
+                voice_id=wish["voice_id"],
+                quality=wish["quality"],
+                wish=wish,
+                opening_until=until,
+                lease_expires_at=until,
+                ends_at=ends_at,
+                ends_because=ends_because,
+                ice_state="new",
+            )
+            if part and self.persona_since:
+                UsageEntry.enter_part(self, before, part, self.persona_since)
+            people = {"from": _named(before), "to": _named(persona)}
+            self.record("persona.swapped", people)
+        self.persona = persona
 
     def opening_ended(self, *, later_s: float) -> None:
         """Whoever opened it has given up; upstream may make the stream `later_s` later."""
@@ -474,3 +544,7 @@ class Session(models.Model):
         """Note a change of state that was just made; `_move` does it by itself."""
         data = {"from": str(came_from), "to": str(to), "reason": str(reason)}
         self.record("session.status", data)
+
+
+def _named(persona: Persona | None) -> dict[str, str] | None:
+    return {"slug": persona.slug, "name": persona.name} if persona else None

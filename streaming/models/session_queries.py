@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from streaming.errors import IllegalTransition, NoSeat
 from streaming.models.account import Account
-from streaming.models.states import OPEN, SEATED, USABLE, State
+from streaming.models.states import OPEN, SEATED, USABLE, Kind, State
 
 if TYPE_CHECKING:
     from streaming.models.session import Session
@@ -31,6 +31,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def visible_to(self, user: Any) -> "SessionQuerySet":
         return self if user.is_staff else self.filter(owner=user)
+
+    def talks(self) -> "SessionQuerySet":
+        """Those in which somebody talks with a persona, and no replays of them."""
+        return self.filter(kind=Kind.TALK)
+
+    def history_of(self, user: Any) -> "SessionQuerySet":
+        """A user's own talks, without those that they took out of their history."""
+        return self.talks().filter(owner=user.pk, removed_at=None)
 
     def lost(self, at: datetime) -> "SessionQuerySet":
         """Open sessions that have outlived their lease, their time, use, opener or offer."""
@@ -133,7 +141,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         if not self.filter(pk=ticket.pk, state=State.WAITING).update(**fields):
             raise IllegalTransition("This place in the line is gone.")
         # With its relations, since it is used where the database must not be asked.
-        return self.select_related("owner", "persona", "continues").get(pk=ticket.pk)
+        return self.select_related("owner", "persona", "continues", "replays").get(
+            pk=ticket.pk
+        )
 
     def _others_come_first(self, session: "Session") -> bool:
         """Whether those in line before `session` need all seats that are left.

@@ -1,36 +1,48 @@
 """The states of a session, and why one ends: closed lists that clients may rely on."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class State(models.TextChoices):
     """Where a session is in its life; see the drawing in `Session`."""
 
-    WAITING = "waiting"  #: in the queue, holds no seat
-    OPENING = "opening"  #: holds a seat; upstream is being asked
-    READY = "ready"  #: the offer has come
-    CONNECTING = "connecting"  #: the answer was sent; ICE is under way
-    LIVE = "live"  #: media flows
-    CLOSING = "closing"  #: upstream is being told to stop; it still counts the seat
-    CLOSED = "closed"  #: ended as it should
-    FAILED = "failed"  #: ended because something went wrong
+    WAITING = "waiting", _("Waiting")  #: in the queue, holds no seat
+    OPENING = "opening", _("Opening")  #: holds a seat; upstream is being asked
+    READY = "ready", _("Ready")  #: the offer has come
+    CONNECTING = "connecting", _("Connecting")  #: the answer was sent; ICE is under way
+    LIVE = "live", _("Live")  #: media flows
+    CLOSING = (
+        "closing",
+        _("Closing"),
+    )  #: upstream is being told to stop; it still counts the seat
+    CLOSED = "closed", _("Closed")  #: ended as it should
+    FAILED = "failed", _("Failed")  #: ended because something went wrong
+
+
+class Kind(models.TextChoices):
+    """What a session is for."""
+
+    TALK = "talk", _("Talk")
+    #: An earlier session is said again: nothing is asked, answered or kept.
+    REPLAY = "replay", _("Replay")
 
 
 class EndReason(models.TextChoices):
     """Why a session ended. The list is closed; clients may rely on it."""
 
-    VIEWER_CLOSED = "viewer_closed", "the viewer closed it"
-    VIEWER_LEFT = "viewer_left", "the viewer left the page"
-    VIEWER_LOST = "viewer_lost", "the viewer vanished"
-    ICE_FAILED = "ice_failed", "the media connection failed"
-    IDLE = "idle", "nothing was said for too long"
-    MAX_AGE = "max_age", "its time was up"
-    QUOTA = "quota", "the time allowance was used up"
-    OFFER_MISSED = "offer_missed", "the offered seat was not taken in time"
-    PERSONA_ENDED = "persona_ended", "the persona ended the conversation"
-    STAFF_STOPPED = "staff_stopped", "staff stopped it"
-    UPSTREAM_ENDED = "upstream_ended", "the avatar service ended it"
-    UPSTREAM_REFUSED = "upstream_refused", "the avatar service refused it"
+    VIEWER_CLOSED = "viewer_closed", _("the viewer closed it")
+    VIEWER_LEFT = "viewer_left", _("the viewer left the page")
+    VIEWER_LOST = "viewer_lost", _("the viewer vanished")
+    ICE_FAILED = "ice_failed", _("the media connection failed")
+    IDLE = "idle", _("nothing was said for too long")
+    MAX_AGE = "max_age", _("its time was up")
+    QUOTA = "quota", _("the time allowance was used up")
+    OFFER_MISSED = "offer_missed", _("the offered seat was not taken in time")
+    PERSONA_ENDED = "persona_ended", _("the persona ended the conversation")
+    STAFF_STOPPED = "staff_stopped", _("staff stopped it")
+    UPSTREAM_ENDED = "upstream_ended", _("the avatar service ended it")
+    UPSTREAM_REFUSED = "upstream_refused", _("the avatar service refused it")
 
 
 SEATED = (State.OPENING, State.READY, State.CONNECTING, State.LIVE, State.CLOSING)

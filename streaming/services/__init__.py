@@ -3,6 +3,7 @@
 All are safe to repeat. No transaction is open while an avatar service is asked. Imports
 among the files point down this list only:
 
+    swapping            the same seat, another persona
     opening, resuming   a seat, then a stream
     leaving             a viewer was lost: swept soon
     sweeping            whatever is lost, ended
@@ -33,6 +34,7 @@ from streaming.services.opening import open_or_wait as open_or_wait
 from streaming.services.opening import open_session as open_session
 from streaming.services.reconciling import reconcile as reconcile
 from streaming.services.resuming import resume_session as resume_session
+from streaming.services.swapping import swap_persona as swap_persona
 from streaming.services.sweeping import sweep as sweep
 from streaming.services.talking import interrupt as interrupt
 from streaming.services.talking import keep_alive as keep_alive

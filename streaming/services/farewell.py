@@ -87,11 +87,13 @@ async def _see_off_in_time(session: Session) -> None:
 async def see_off(session: Session) -> None:
     """Let the avatar say goodbye, if it is live and nobody else does; close in any case.
 
-    Who comes so late that most would not be heard keeps silent. Returns when the session
+    Who comes so late that most would not be heard keeps silent, and so does a replay, which
+    says nothing that was not said then. Returns when the session
     is closed, which is begun before its `ends_at`.
     """
     is_time_to_speak = _left_s(session) > lead_s(session) / 2
-    if is_time_to_speak and await sync_to_async(session.begin_farewell)():
+    speaks = is_time_to_speak and not session.is_replay
+    if speaks and await sync_to_async(session.begin_farewell)():
         goodbye = background.start(_say_goodbye(session))
         await asyncio.wait([goodbye], timeout=_left_s(session) - _CLOSING_S)
     else:
@@ -128,6 +130,8 @@ def last_words(session: Session) -> str:
 
 def lead_s(session: Session) -> float:
     """How long before its end the goodbye begins, so that it is over in time."""
+    if session.is_replay:
+        return _CLOSING_S
     rate = session.wish.get("speaking_rate") or 1.0
     speech_s = estimated_duration_s(last_words(session)) / rate
     needed_s = _CALLS_S + _SETTLE_S + speech_s + _SOUND_S + _CLOSING_S

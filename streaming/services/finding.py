@@ -36,7 +36,9 @@ async def own_session(session_id: uuid.UUID, user: User) -> Session:
     """A session to sit in: the caller's own, in any state. Raises `SessionNotFound`."""
     mine = Session.objects.filter(owner=user, pk=session_id)
     # With its relations, since it is used where the database must not be asked.
-    found = await mine.select_related("owner", "persona", "continues").afirst()
+    found = await mine.select_related(
+        "owner", "persona", "continues", "replays"
+    ).afirst()
     if found is None:
         raise SessionNotFound(f"session_id: you have no session {session_id}.")
     return found

@@ -17,7 +17,7 @@ from config.errors import DomainError
 from personas.models import Persona
 from streaming import background, limits, pool, queueing
 from streaming.errors import IllegalTransition, NoAccounts, NoSeat, WrongState
-from streaming.models import FAILURES, Account, EndReason, Session, State
+from streaming.models import FAILURES, Account, EndReason, Kind, Session, State
 from streaming.providers import provider_for
 from streaming.providers.base import (
     NoUpstreamSeat,
@@ -64,9 +64,14 @@ class _Asked:
     wish: StreamWish
     continues: Session | None = None
     speaks_draft: bool = False
+    replays: Session | None = None
     #: Their place in line, if they have one.
     ticket: Session | None = None
     caller_left: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.REPLAY if self.replays else Kind.TALK
 
     @property
     def place_at(self) -> datetime | None:
@@ -83,15 +88,17 @@ class _Asked:
 async def open_session(
     *,
     owner: User,
-    persona: Persona,
+    persona: Persona | None,
     wish: StreamWish,
     continues: Session | None = None,
     speaks_draft: bool = False,
+    replays: Session | None = None,
 ) -> Opened:
     """Take a seat and open a stream of `persona`, at the first account that gives one.
 
-    `continues` is an ended session whose conversation goes on. `speaks_draft` lets one of
-    its editors try what is not published.
+    `continues` is an ended session whose conversation goes on; `replays` one that is said
+    again, which makes this a replay. `speaks_draft` lets one of the persona's editors try
+    what is not published.
 
     Raises `NoSeat` when every seat is taken, also after a sweep, or belongs to those in
     line; `NoAccounts` when there is nothing to wait for; `AccountsResting` when all
@@ -110,6 +117,7 @@ async def open_session(
         wish=wish,
         continues=continues,
         speaks_draft=speaks_draft,
+        replays=replays,
     )
     return await _guarded(asked, _open(asked))
 
@@ -117,10 +125,11 @@ async def open_session(
 async def open_or_wait(
     *,
     owner: User,
-    persona: Persona,
+    persona: Persona | None,
     wish: StreamWish,
     continues: Session | None = None,
     speaks_draft: bool = False,
+    replays: Session | None = None,
 ) -> Opened | Ticket:
     """`open_session` for who waits when there is no seat: then they get a `Ticket`.
 
@@ -133,6 +142,7 @@ async def open_or_wait(
         wish=wish,
         continues=continues,
         speaks_draft=speaks_draft,
+        replays=replays,
         ticket=ticket,
     )
     return await _guarded(asked, _open_or_join(asked))
@@ -156,6 +166,7 @@ async def claim(session: Session) -> Opened | Ticket:
         wish=StreamWish(**session.wish),
         continues=session.continues,
         speaks_draft=session.speaks_draft,
+        replays=session.replays,
         ticket=session,
     )
     return await _guarded(asked, _open_or_join(asked))
@@ -204,6 +215,8 @@ async def _join(asked: _Asked) -> Ticket:
         persona=asked.persona,
         continues=asked.continues,
         speaks_draft=asked.speaks_draft,
+        kind=asked.kind,
+        replays=asked.replays,
         avatar_name=asked.wish.avatar_name,
         voice_id=asked.wish.voice_id,
         quality=asked.wish.quality,
@@ -369,6 +382,8 @@ def _reserve(
         "persona": asked.persona,
         "continues": asked.continues,
         "speaks_draft": asked.speaks_draft,
+        "kind": asked.kind,
+        "replays": asked.replays,
         "avatar_name": asked.wish.avatar_name,
         "voice_id": asked.wish.voice_id,
         "quality": asked.wish.quality,

@@ -1,6 +1,7 @@
 """A viewer who is back: the same session on the same seat, with a new stream."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -17,8 +18,8 @@ from streaming.services.opening import Opened, give_back, keep
 from streaming.services.upstream import provider_of
 
 
-async def resume_session(session: Session) -> Opened:
-    """A new offer for a session whose media was lost, by a reload for one.
+async def resume_session(session: Session, *, quality: str = "") -> Opened:
+    """A new offer for a session whose media was lost, or shall have another `quality`.
 
     A stream is answered once, so the old one is stopped and another opened on its seat;
     the time limit stays. Raises `WrongState` when it is not in use, `TimeIsUp` when its
@@ -30,17 +31,28 @@ async def resume_session(session: Session) -> Opened:
     if not session.is_usable:
         raise WrongState(f"This session is {session.state}; it cannot be resumed.")
     await sync_to_async(session.require_time)()
-    return await background.finish(background.start(_resume(session)))
+    return await background.finish(background.start(_resume(session, quality)))
 
 
-async def _resume(session: Session) -> Opened:
-    until = now() + timedelta(seconds=settings.UPSTREAM_OPEN_TIMEOUT_S * 2)
-    await sync_to_async(session.reopen)(until=until)
+async def _resume(session: Session, quality: str) -> Opened:
+    await sync_to_async(session.reopen)(until=opening_until(), quality=quality)
     message = {"type": "turn.interrupt", "before_turn": None}
     await send_message(session.group, message)
+    return await renew_stream(session, _same_stream)
+
+
+def opening_until() -> datetime:
+    """By when a session that is opened anew has its stream: one stop and one start."""
+    return now() + timedelta(seconds=settings.UPSTREAM_OPEN_TIMEOUT_S * 2)
+
+
+async def renew_stream(
+    session: Session, new_stream: Callable[[Session], Awaitable[OpenedStream]]
+) -> Opened:
+    """Stop the stream of a session that is opened anew, and keep what `new_stream` gives."""
     await _stop_old(session)
     try:
-        stream = await _new_stream(session)
+        stream = await new_stream(session)
     except Exception as exc:
         await sync_to_async(give_back)(session, exc)
         raise
@@ -58,6 +70,6 @@ async def _stop_old(session: Session) -> None:
     await sync_to_async(session.forget_upstream)()
 
 
-async def _new_stream(session: Session) -> OpenedStream:
+async def _same_stream(session: Session) -> OpenedStream:
     async with await provider_of(session) as provider:
         return await provider.open_stream(StreamWish(**session.wish))

@@ -112,23 +112,25 @@ async def _upstream(session: Session) -> AsyncGenerator[AvatarProvider, None]:
     """
     if not session.is_usable:
         raise WrongState(f"This session is {session.state}, not in use.")
+    stream = session.upstream_id
     async with await provider_of(session) as provider:
         try:
             yield provider
         except Gone:
             await sync_to_async(session.reread)()
-            if not session.is_in_grace(now()):
-                background.hold(_end_unless_leaving(session))
+            if session.upstream_id == stream and not session.is_in_grace(now()):
+                background.hold(_end_unless_leaving(session, stream))
             raise
 
 
-async def _end_unless_leaving(session: Session) -> None:
+async def _end_unless_leaving(session: Session, stream: str) -> None:
     """Upstream has ended the stream, perhaps because its viewer's page is going away.
 
     Then we hear of that too, in a moment; and the viewer may be on the way back. A page
-    that has just come may not even have beaten yet.
+    that has just come may not even have beaten yet. Or the session has another stream.
     """
     await asyncio.sleep(_NEWS_TRAVEL_S)
     await sync_to_async(session.reread)()
-    if session.is_usable and not session.is_in_grace(now()):
+    is_same = session.is_usable and session.upstream_id == stream
+    if is_same and not session.is_in_grace(now()):
         await close_session(session, reason=EndReason.UPSTREAM_ENDED)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Page, Route
 
+from config.static_files import bare
 from frontend.templatetags.import_map import module_paths
 from tests.browser.chromium import launched
 
@@ -31,8 +32,10 @@ async def _answer(route: Route) -> None:
         await route.fulfill(content_type="text/html", body=_page())
         return
     folder, _, name = path.partition("/")
-    file = {"js": JS, "tests": HERE}[folder] / name
-    await route.fulfill(content_type="text/javascript", body=file.read_text())
+    file = {"js": JS, "served": JS, "tests": HERE}[folder] / name
+    text = file.read_text()
+    body = bare(text) if folder == "served" else text
+    await route.fulfill(content_type="text/javascript", body=body)
 
 
 def _page() -> str:

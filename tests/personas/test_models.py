@@ -33,6 +33,9 @@ UNLISTED = Persona.Visibility.UNLISTED
         {"visibility": "secret"},
         {"speaking_rate": 0.49},
         {"speaking_rate": 1.51},
+        {"key_threshold": -0.01},
+        {"key_softness": 1.01},
+        {"key_spill": 2.0},
         {"is_default": True, "visibility": "private"},
     ],
     ids=str,
@@ -84,6 +87,9 @@ def test_the_database_refuses_a_taken_slug(iris):
         ("traits", {}, "must be a list"),
         ("language", "English please", "language tag"),
         ("speaking_rate", 3.0, "less than or equal to 1.5"),
+        ("key_threshold", 1.5, "less than or equal to 1"),
+        ("key_colour", "green", "such as #00b140"),
+        ("background", "x" * (limits.BACKGROUND_MAX_CHARS + 1), "at most 4000"),
     ],
 )
 def test_validation_names_what_is_wrong(db, field, value, complaint):

@@ -1,0 +1,51 @@
+"""Scripts as they are served: small, and still the same."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+
+from config.static_files import StaticFiles, bare
+
+SCRIPT = "/** Says so. */\nexport const so = true // indeed\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "served"),
+    [
+        ("const one = 1 // the first\n", "const one=1"),
+        ("/** Says so. */\nexport function so() {}\n", "export function so(){}"),
+        (
+            "const a = `two  // no comment\n  lines`",
+            "const a=`two  // no comment\n  lines`",
+        ),
+        ('const a = "http://example.org"', 'const a="http://example.org"'),
+        (
+            "class A {\n  #a = b\n  #c = {}\n\n  d() {}\n}",
+            "class A{;#a=b;#c={}\nd(){}}",
+        ),
+        ("const a = /[^/]\\/\\/ +/g", "const a=/[^/]\\/\\/ +/g"),
+    ],
+    ids=["line comment", "block comment", "template", "address", "private", "pattern"],
+)
+def test_comments_go_and_texts_stay(script: str, served: str) -> None:
+    assert bare(script) == served
+
+
+@pytest.mark.parametrize("read_before", [0, 10])
+def test_our_scripts_are_kept_small(tmp_path: Path, read_before: int) -> None:
+    content = ContentFile(SCRIPT.encode())
+    content.read(read_before)  # as whoever names it by its content leaves it
+
+    StaticFiles(location=str(tmp_path)).save("frontend/js/so.js", content)
+
+    kept = (tmp_path / "frontend/js/so.js").read_text()
+    assert kept == "export const so=true"
+
+
+def test_what_others_ship_is_served_as_it_is(tmp_path: Path) -> None:
+    storage = StaticFiles(location=str(tmp_path))
+
+    storage.save("admin/js/so.js", ContentFile(SCRIPT.encode()))
+
+    assert (tmp_path / "admin/js/so.js").read_text() == SCRIPT
