@@ -8,18 +8,27 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from personas.models import Persona
+
 Text = Promise | str
+
+
+ROWS = "frontend/parts/editor_fields.html"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A section of the page; `template` shows its fields when that takes more than rows."""
+    """A section of the page. `template` shows its fields where that takes more than rows."""
 
     key: str
     title: Text
     help: Text
     fields: tuple[str, ...]
-    template: str = "frontend/parts/editor_fields.html"
+    template: str = ROWS
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        return self.template, ROWS
 
 
 GROUPS: tuple[Group, ...] = (
@@ -72,8 +81,8 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "background",
         _("Background"),
-        _("What stands behind it."),
-        (),
+        _("What stands behind it on the stage."),
+        Persona.KEYING_FIELDS,
         "frontend/parts/persona_background.html",
     ),
     Group(

@@ -6,8 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,7 +19,7 @@ from frontend.editing.forms import (
     human_names,
     languages,
 )
-from frontend.editing.groups import GROUPS, Group
+from frontend.editing.groups import GROUPS
 from frontend.editing.starts import STARTS
 from personas import limits
 from personas.models import (
@@ -202,11 +200,7 @@ def _page(
         "unpublished": draft.changed_fields() if draft else [],
         "form": form,
         "clash": clash,
-        "groups": [
-            (group, [form[name] for name in group.fields])
-            for group in GROUPS
-            if _is_there(group)
-        ],
+        "groups": [(group, [form[name] for name in group.fields]) for group in GROUPS],
         "languages": languages(),
         "prompt": system_prompt(drafted),
         "documents": persona.documents.all(),
@@ -223,17 +217,6 @@ def _page(
         },
     }
     return render(request, "frontend/persona_edit.html", context, status=status)
-
-
-def _is_there(group: Group) -> bool:
-    """Whether there is anything to show in it."""
-    if group.fields:
-        return True
-    try:
-        get_template(group.template)
-    except TemplateDoesNotExist:
-        return False
-    return True
 
 
 @require_POST

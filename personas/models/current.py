@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from personas.models.errors import PersonaNotFound
 from personas.models.persona import Persona
@@ -25,7 +26,7 @@ class CurrentPersona(models.Model):
     )
 
     class Meta:
-        verbose_name = "current persona"
+        verbose_name = _("current persona")
 
     def __str__(self) -> str:
         return f"{self.user} talks to {self.persona}"

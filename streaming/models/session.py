@@ -346,6 +346,7 @@ class Session(models.Model):
             self._move(
                 State.OPENING,
                 persona=persona,
+                speaks_draft=False,  # that one's draft is for its own editors
                 persona_since=now() if self.opened_at else None,
                 avatar_name=wish["avatar_name"],
                 voice_id=wish["voice_id"],

@@ -66,9 +66,10 @@ class _Fields(HTMLParser):
             return
         name, kind = given.get("name"), given.get("type")
         if tag == "textarea":
-            self._area, self.found[name] = name, ""
+            self._area = str(name)
+            self.found[self._area] = ""
         elif tag == "select":
-            self._select = name
+            self._select = str(name)
         elif tag == "option" and "selected" in given:
             self.found[self._select] = given["value"]
         elif tag == "input" and name:
@@ -362,14 +363,16 @@ def test_a_session_speaks_the_draft_for_who_may_edit_it(rosa, alice, bob, accoun
     assert session.speaks_draft
     assert session.wish["avatar_name"] == "marcus"
     speaker, later = session.speaker(), session.speaker_now()
-    assert speaker and later
+    assert speaker is not None
+    assert later is not None
     assert (speaker.goodbye(), later.title) == ("So long!", "florist")
 
     body = {"persona": "rosa"}
     opened = client_of(bob).post("/persona/heygen/session/create", body, format="json")
     session = Session.objects.get(pk=opened.json()["data"]["session_id"])
     met = session.speaker_now()
-    assert met and met.title == "gardener", "visitors meet what is published"
+    assert met is not None
+    assert met.title == "gardener", "visitors meet what is published"
 
 
 def test_nobody_tries_what_is_archived(rosa, alice, account):
