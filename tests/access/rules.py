@@ -176,6 +176,20 @@ PAGES = [
     post("personas/<slug:slug>/exhibits/<slug:name>/remove", EDITORS),
 ]
 
+EDITING = [
+    get("personas/new", SIGNED_IN, "owner"),
+    get("personas/<slug:slug>/edit", EDITORS, "owner"),
+    post("personas/<slug:slug>/preview", EDITORS),
+    post("personas/<slug:slug>/listen", EDITORS),
+    post("personas/<slug:slug>/discard", EDITORS),
+    post("personas/<slug:slug>/refresh", EDITORS),
+    get("personas/<slug:slug>/history", EDITORS, "owner"),
+    post("personas/<slug:slug>/history/<int:number>/roll-back", EDITORS, number=1),
+    post("personas/<slug:slug>/documents", EDITORS),
+    post("personas/<slug:slug>/documents/<int:pk>/remove", EDITORS, pk="{document}"),
+    post("personas/<slug:slug>/documents/<int:pk>/read", EDITORS, pk="{document}"),
+]
+
 HISTORY = [
     get("conversations/", SIGNED_IN, "owner"),
     get("conversations/<uuid:conversation_id>/", "L+....", "owner"),
@@ -206,7 +220,7 @@ OPERATING = [
     post("operate/accounts/<int:pk>/wake-up", BOARD, pk="{account}"),
 ]
 
-RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *HISTORY, *OPERATING]
+RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *EDITING, *HISTORY, *OPERATING]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {

@@ -10,7 +10,6 @@ export class Listening {
   /** @param {{fetch: () => Promise<Response>}} means */
   constructor({ fetch }) {
     this.#fetch = fetch
-    part("listen-row").hidden = false
   }
 
   /** Say the greeting, or stop saying it. */

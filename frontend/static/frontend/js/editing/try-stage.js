@@ -28,7 +28,6 @@ export class TryStage {
     this.#slug = slug
     this.#facts = facts
     this.#prepare = prepare
-    part("try").hidden = false
     part("try-form").addEventListener("submit", (event) => this.#submitted(event))
     session.addEventListener("change", () => this.#show())
     session.addEventListener("line", ({ detail }) => this.#note(detail))
