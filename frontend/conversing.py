@@ -58,6 +58,7 @@ def conversation(request: PageRequest, conversation_id: uuid.UUID) -> HttpRespon
         "exchanges": [exchange(turn, parts[turn.session_id]) for turn in page],
         "parts": parts,
         "session": _to_continue(found),
+        "wanted": (),
         "formats": FORMATS,
     }
     return render(request, "frontend/conversation.html", context)

@@ -16,10 +16,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.crypto import get_random_string
 from django.utils.text import format_lazy, slugify
+from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from personas import limits
+from personas.auditing import Audited
 from personas.backgrounds import AUTOMATIC, known_key_colour, plain_background
 from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
@@ -286,6 +288,8 @@ class Persona(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = PersonaQuerySet.as_manager()
+    #: Its standing; what it says is its editors' business.
+    audit = Audited("name", "owner", "team", "visibility", "is_default", "archived_at")
 
     #: Whose doing the next change is.
     _credit = Credit()
@@ -532,6 +536,22 @@ class Persona(models.Model):
             and getattr(self, name) == getattr(self.copied_from, name)
         ]
 
+    def archive(self) -> None:
+        """Put it out of the way. One that is archived already stays as it is.
+
+        Raises `NotFitAsDefault` for the site default, to which everybody without a
+        choice talks.
+        """
+        if self.is_default:
+            raise NotFitAsDefault(f"{self.name} is the site default and stays there.")
+        if self.archived_at is None:
+            self.change(archived_at=now())
+
+    def restore(self) -> None:
+        """Bring it back from the archive, as it was."""
+        if self.archived_at is not None:
+            self.change(archived_at=None)
+
     def copy_for(self, owner: User | None) -> "Persona":
         """A private copy with its own slug; None makes it the site's."""
         with transaction.atomic():
@@ -539,6 +559,8 @@ class Persona(models.Model):
             twin.credited(Credit(owner, How.COPIED)).save()
             self.documents.copy_to(twin)
             self.exhibits.copy_to(twin)
+            if hasattr(self, "card"):
+                self.card.copy_to(twin)
             persona_copied.send(Persona, original=self, copy=twin)
         return twin
 
@@ -555,7 +577,8 @@ class Persona(models.Model):
         with transaction.atomic():
             # One at a time: all of the site's rows, because none may be the default yet.
             list(Persona.objects.of_the_site().select_for_update().order_by("pk"))
-            Persona.objects.filter(is_default=True).update(is_default=False)
+            for other in Persona.objects.filter(is_default=True).exclude(pk=self.pk):
+                other.change(is_default=False)
             self.change(is_default=True)
 
     def _may_stand_for_the_site(self) -> bool:

@@ -190,6 +190,15 @@ EDITING = [
     post("personas/<slug:slug>/documents/<int:pk>/read", EDITORS, pk="{document}"),
 ]
 
+GALLERY = [
+    get("archive/", SIGNED_IN, "owner"),
+    post("personas/<slug:slug>/duplicate", TALKERS),
+    post("personas/<slug:slug>/archive", EDITORS),
+    post("personas/<slug:slug>/restore", EDITORS),
+    post("personas/<slug:slug>/delete", "L+....", slug="away"),
+    get("personas/<slug:slug>/picture/<slug:digest>.webp", ".+++.+", digest="d1"),
+]
+
 HISTORY = [
     get("conversations/", SIGNED_IN, "owner"),
     get("conversations/<uuid:conversation_id>/", "L+....", "owner"),
@@ -218,9 +227,19 @@ OPERATING = [
     post("operate/accounts/<int:pk>/drain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/undrain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/wake-up", BOARD, pk="{account}"),
+    get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
-RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *EDITING, *HISTORY, *OPERATING]
+RULES = [
+    *API,
+    *FRAME,
+    *ACCOUNT,
+    *PAGES,
+    *EDITING,
+    *GALLERY,
+    *HISTORY,
+    *OPERATING,
+]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {

@@ -1,5 +1,3 @@
-import { VideoKeying } from "frontend/media/keyer"
-
 /** Fired once per stream, when its first picture is on the screen. */
 export class FirstFrameEvent extends Event {
   constructor() {
@@ -31,14 +29,18 @@ export class ScreenEvent extends Event {
  *   </avatar-stage>
  *
  * Styles and tests read its attributes: `phase`, `mood` (listening, thinking, speaking),
- * `link` (open, lost) and `keyed`. The page sets the first three; the stage the last.
+ * `link` (open, lost), `hold` (persona, quality: a new stream is on its way) and `keyed`. The
+ * page sets the first four; the stage the last.
  */
 export class AvatarStage extends HTMLElement {
   static define(tag = "avatar-stage", registry = customElements) {
     registry.define(tag, this)
   }
 
+  /** Fetched when somebody wants it. @type {Promise<object>|null} */
   #keying = null
+  #keyer = null
+  #keySettings = null
   #wantsKeying = false
   #caption = ""
   #word = null
@@ -46,20 +48,12 @@ export class AvatarStage extends HTMLElement {
   #hushed = false
   #refused = false
 
-  connectedCallback() {
-    this.#keying ??= new VideoKeying({
-      video: this.video,
-      canvas: this.querySelector("canvas"),
-      onScreen: (found) => this.#screenFound(found),
-    })
-  }
-
   get video() {
     return this.querySelector("video")
   }
 
   get keyingKind() {
-    return this.#keying.kind
+    return this.#keyer?.kind ?? ""
   }
 
   /** Show a stream; the same one twice is fine, as each of its tracks announces it. */
@@ -68,7 +62,7 @@ export class AvatarStage extends HTMLElement {
     if (video.srcObject === stream) return
     video.srcObject = stream
     this.#announceFirstFrame(stream)
-    if (this.#wantsKeying) this.#keying.start()
+    if (this.#wantsKeying) this.#key()
     await this.play()
   }
 
@@ -87,7 +81,7 @@ export class AvatarStage extends HTMLElement {
 
   /** Take the stream away. */
   clear() {
-    this.#keying.stop()
+    this.#stopKeying()
     this.#setKeyed(false)
     this.#setRefused(false)
     this.video.srcObject = null
@@ -141,11 +135,61 @@ export class AvatarStage extends HTMLElement {
   /** Whether the viewer wants the avatar without its background. */
   set withoutBackground(wanted) {
     this.#wantsKeying = wanted
-    if (wanted && this.video.srcObject) this.#keying.start()
+    if (wanted && this.video.srcObject) this.#key()
     if (!wanted) {
-      this.#keying.stop()
+      this.#stopKeying()
       this.#setKeyed(false)
     }
+  }
+
+  /** Without a picture the avatar's still takes the stage. @param {string} address  or "" */
+  set still(address) {
+    const still = this.querySelector("[data-part=still]")
+    if (!still) return
+    if (address && still.getAttribute("src") !== address) still.src = address
+    still.hidden = !address
+  }
+
+  /** How the screen is told from the rest. @param {import("frontend/media/key").KeySettings} settings */
+  set keySettings(settings) {
+    this.#keySettings = settings
+    if (this.#keyer) this.#keyer.settings = settings
+  }
+
+  /** Show the picture as it comes, for as long as this is true. */
+  set showsOriginal(shows) {
+    this.toggleAttribute("original", shows)
+  }
+
+  /** The colour that the picture has under a point of the window, or null beside it. */
+  async colourAt(clientX, clientY) {
+    const { video } = this
+    const box = pictureBox(video)
+    const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height]
+    if (!video.videoWidth || x < 0 || x > 1 || y < 0 || y > 1) return null
+    return (await this.#loadKeying()).colourAt(x, y)
+  }
+
+  #loadKeying() {
+    this.#keying ??= import("frontend/media/keyer").then(
+      ({ VideoKeying }) =>
+        new VideoKeying({
+          video: this.video,
+          canvas: this.querySelector("canvas"),
+          onScreen: (found) => this.#screenFound(found),
+        }),
+    )
+    return this.#keying
+  }
+
+  async #key() {
+    this.#keyer = await this.#loadKeying()
+    if (this.#keySettings) this.#keyer.settings = this.#keySettings
+    if (this.#wantsKeying && this.video.srcObject) this.#keyer.start()
+  }
+
+  #stopKeying() {
+    this.#keyer?.stop()
   }
 
   #showCaption() {
@@ -191,6 +235,21 @@ export class AvatarStage extends HTMLElement {
 
   #sound() {
     this.video.muted = this.#muted || this.#hushed || this.#refused
+  }
+}
+
+/** Where in the window the picture itself is: its element may have bars, or cut its sides off. */
+function pictureBox(video) {
+  const box = video.getBoundingClientRect()
+  const [across, along] = [box.width / video.videoWidth, box.height / video.videoHeight]
+  const covers = getComputedStyle(video).objectFit === "cover"
+  const scale = covers ? Math.max(across, along) : Math.min(across, along)
+  const [width, height] = [video.videoWidth * scale, video.videoHeight * scale]
+  return {
+    left: box.left + (box.width - width) / 2,
+    top: box.top + (box.height - height) / 2,
+    width,
+    height,
   }
 }
 
