@@ -176,6 +176,20 @@ PAGES = [
     post("personas/<slug:slug>/exhibits/<slug:name>/remove", EDITORS),
 ]
 
+EDITING = [
+    get("personas/new", SIGNED_IN, "owner"),
+    get("personas/<slug:slug>/edit", EDITORS, "owner"),
+    post("personas/<slug:slug>/preview", EDITORS),
+    post("personas/<slug:slug>/listen", EDITORS),
+    post("personas/<slug:slug>/discard", EDITORS),
+    post("personas/<slug:slug>/refresh", EDITORS),
+    get("personas/<slug:slug>/history", EDITORS, "owner"),
+    post("personas/<slug:slug>/history/<int:number>/roll-back", EDITORS, number=1),
+    post("personas/<slug:slug>/documents", EDITORS),
+    post("personas/<slug:slug>/documents/<int:pk>/remove", EDITORS, pk="{document}"),
+    post("personas/<slug:slug>/documents/<int:pk>/read", EDITORS, pk="{document}"),
+]
+
 GALLERY = [
     get("archive/", SIGNED_IN, "owner"),
     get("import/", SIGNED_IN, "owner"),
@@ -242,7 +256,16 @@ OPERATING = [
     get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
-RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *GALLERY, *HISTORY, *OPERATING]
+RULES = [
+    *API,
+    *FRAME,
+    *ACCOUNT,
+    *PAGES,
+    *EDITING,
+    *GALLERY,
+    *HISTORY,
+    *OPERATING,
+]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {
