@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from personas import limits
@@ -36,8 +37,11 @@ def read_picture(upload: Any, longest_px: int = limits.PICTURE_SHOWN_PX) -> Pict
     """
     if upload.size > limits.PICTURE_MAX_BYTES:
         raise ValidationError(
-            f"The file has {_megabytes(upload.size)} MB; at most "
-            f"{_megabytes(limits.PICTURE_MAX_BYTES)} MB are taken."
+            _("The file has %(mb)s MB; at most %(most)s MB are taken."),
+            params={
+                "mb": _megabytes(upload.size),
+                "most": _megabytes(limits.PICTURE_MAX_BYTES),
+            },
         )
     try:
         with Image.open(upload, formats=_FORMATS) as opened:
@@ -47,7 +51,7 @@ def read_picture(upload: Any, longest_px: int = limits.PICTURE_SHOWN_PX) -> Pict
         raise
     except Exception as exc:  # decoders of foreign bytes raise whatever they like
         raise ValidationError(
-            "This is not a picture that can be read. PNG, JPEG, WebP and GIF can."
+            _("This is not a picture that can be read. PNG, JPEG, WebP and GIF can.")
         ) from exc
 
 
@@ -56,7 +60,11 @@ def _require_modest(size_px: tuple[int, int]) -> None:
     if width * height > limits.PICTURE_MAX_PIXELS:
         most = limits.PICTURE_MAX_PIXELS // 1_000_000
         raise ValidationError(
-            f"The picture has {width} × {height} pixels; at most {most} million are taken."
+            _(
+                "The picture has %(width)s × %(height)s pixels; at most %(most)s million "
+                "are taken."
+            ),
+            params={"width": width, "height": height, "most": most},
         )
 
 
