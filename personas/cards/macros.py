@@ -19,6 +19,9 @@ _CALLED = re.compile(
 _CALLED_FIRST = re.compile(
     r"(^[\s\"“„«'*]*|[.!?…]\s+)" + _USER + r"\s*[,!]\s*(\w?)", _FLAGS | re.MULTILINE
 )
+_BEGINNING = re.compile(
+    r"(^\W*|[.!?…][\"”’']?\s+)" + _USER + r"(['’]s\b)?", _FLAGS | re.MULTILINE
+)
 _ANY_USER = re.compile(_USER, _FLAGS)
 _CHOICE = re.compile(r"\{\{\s*(?:random|pick)\s*:+\s*([^{}]*)\}\}", _FLAGS)
 _SILENT = re.compile(r"\{\{\s*(?://|comment|hidden_key)[^{}]*\}\}", _FLAGS)
@@ -44,6 +47,7 @@ def described(text: str, names: Names) -> str:
     text = _DECORATOR.sub("", text)
     text = _common(text, names)
     text = _SPEAKER.sub(lambda found: found[1] + names.speaker, text)
+    text = _BEGINNING.sub(lambda found: found[1] + _capital(names, found), text)
     text = _POSSESSIVE.sub(names.visitors, text)
     text = _ANY_USER.sub(names.visitor, text)
     return _tidy(_OTHER.sub("", text))
@@ -64,6 +68,12 @@ def spoken(text: str, names: Names) -> str:
     text = _OTHER.sub("", text)
     without_actions = _tidy(_ACTION.sub(" ", text))
     return without_actions or _tidy(text.replace("*", ""))
+
+
+def _capital(names: Names, found: re.Match[str]) -> str:
+    """The visitor at the beginning of a sentence."""
+    words = names.visitors if found[2] else names.visitor
+    return words[:1].upper() + words[1:]
 
 
 def _common(text: str, names: Names) -> str:

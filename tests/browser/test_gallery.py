@@ -64,7 +64,7 @@ async def test_a_card_is_imported_exported_and_is_the_same_again(
     await page.get_by_role("link", name="Import").click()
     picture = png_card(card2())
     (tmp_path / "ada.png").write_bytes(picture)
-    await page.get_by_label("Choose files").set_input_files(tmp_path / "ada.png")
+    await page.get_by_label("Drop files here").set_input_files(tmp_path / "ada.png")
     await expect(page.get_by_role("heading", name="Ada Quill")).to_be_visible()
     await page.get_by_role("button", name="Import it").click()
     await expect(page.get_by_role("link", name="Talk to Ada Quill")).to_be_visible()
@@ -78,7 +78,7 @@ async def test_a_card_is_imported_exported_and_is_the_same_again(
     path = tmp_path / (await download.value).suggested_filename
     await (await download.value).save_as(path)
     await page.goto(guest.portal.url + "/import/")
-    await page.get_by_label("Choose files").set_input_files(path)
+    await page.get_by_label("Drop files here").set_input_files(path)
     await page.get_by_role("button", name="Import it").click()
 
     await expect(card(page, "Ada Quill")).to_have_count(2)

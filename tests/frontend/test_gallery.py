@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.timezone import now
 
-from personas.models import Persona, Role, Team
+from personas.models import Edit, Persona, Role, Team, save_draft
 
 
 @pytest.fixture
@@ -259,3 +259,19 @@ def test_each_users_archive_is_their_own(client, page, bob, carol, cast):
     for user in (bob, carol):
         client.force_login(user)
         assert "Émile" not in client.get("/archive/").content.decode()
+
+
+def test_only_the_owner_shares_and_editors_edit(page, cast):
+    text = page.get("/").content.decode()
+
+    assert "/personas/emile/share" in text
+    assert "/personas/tove/share" not in text
+    assert "/personas/tove/edit" in text
+    assert "/personas/ulla/edit" not in text
+
+
+def test_a_draft_that_is_not_published_is_marked_for_who_may_edit(page, bob, cast):
+    assert "Draft not published" not in page.get("/").content.decode()
+    save_draft(cast["team"], bob, {"title": Edit("", "baker")})
+
+    assert "Draft not published" in page.get("/").content.decode()

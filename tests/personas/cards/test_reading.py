@@ -25,7 +25,7 @@ from tests.personas.cards.made import (
 
 KNOWLEDGE = (
     "Ada Quill is a ship's doctor. She likes the visitor’s jokes.\n\n"
-    "the visitor comes aboard with a cough.\n\n"
+    "The visitor comes aboard with a cough.\n\n"
 )
 EXAMPLE = (
     "For example, this is how Ada Quill talks:\n"
