@@ -355,6 +355,7 @@ class Session(models.Model):
             self._move(
                 State.OPENING,
                 persona=persona,
+                speaks_draft=False,  # that one's draft is for its own editors
                 persona_since=since,
                 avatar_name=wish["avatar_name"],
                 voice_id=wish["voice_id"],
