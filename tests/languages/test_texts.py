@@ -28,7 +28,7 @@ UNTOUCHED = {"script", "style", "code", "kbd", "pre", "svg", "textarea"}
 #: Attributes that people read or hear.
 READ = ("aria-label", "alt", "title", "placeholder", "data-label", "aria-description")
 #: Names of things and people.
-NAMES = ("Greenroom", "English", "Deutsch", "Español", "Français")
+NAMES = ("Greenroom", "English", "Deutsch", "Español", "Français", "Nobody, 1")
 
 
 @pytest.fixture(scope="module")
