@@ -216,7 +216,6 @@ HISTORY = [
         "sessions/<uuid:session_id>/",
         "L+...+",
         "owner",
-        query="q=§",
         session_id="{past}",
     ),
     get("sessions/<uuid:session_id>/replay/", "L+....", "owner", session_id="{past}"),
