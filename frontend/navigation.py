@@ -18,6 +18,7 @@ MAIN: Named = (
 OWN: Named = (
     ("memories", _("What personas remember")),
     ("tokens", _("API tokens")),
+    ("doctor", _("Connection doctor")),
 )
 STAFF: Named = (
     ("board", _("Board")),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from frontend import conversing, operating, remembering, views
+from frontend import conversing, doctoring, operating, remembering, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("frontend.usage.urls")),
     path("", include("frontend.embedding.urls")),
     path("studio/", views.studio, name="studio"),
+    path("doctor/", doctoring.doctor, name="doctor"),
+    path("doctor/accounts", doctoring.accounts, name="doctor_accounts"),
     path("conversations/", conversing.conversations, name="conversations"),
     path(
         "conversations/<uuid:conversation_id>/",

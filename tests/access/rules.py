@@ -195,6 +195,8 @@ HISTORY = [
 ]
 
 OPERATING = [
+    get("doctor/", SIGNED_IN, "owner"),
+    post("doctor/accounts", BOARD),
     get("operate/", STAFF, "staff"),
     get("operate/history", BOARD),
     post("operate/stop-idle", BOARD),
