@@ -2,10 +2,17 @@
 
 from django.urls import include, path
 
-from frontend import conversing, doctoring, operating, remembering, views
+from frontend import (
+    backgrounding,
+    conversing,
+    doctoring,
+    operating,
+    remembering,
+    supporting,
+    views,
+)
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("theme", views.choose_theme, name="theme"),
     path("", include("frontend.accounts.urls")),
     path("", include("frontend.editing.urls")),
@@ -35,10 +42,13 @@ urlpatterns = [
     path("memories/<slug:slug>/switch", remembering.switch, name="memory_switch"),
     path("memories/<slug:slug>/add", remembering.add, name="memory_add"),
     path("memories/<slug:slug>/forget", remembering.forget, name="memory_forget"),
-    path("sessions/", views.sessions, name="sessions"),
-    path("sessions/<uuid:session_id>/", views.session, name="session"),
     path("sessions/<uuid:session_id>/stop", views.stop_session, name="session_stop"),
     path("personas/<slug:slug>/use", views.use_persona, name="use_persona"),
+    path(
+        "personas/<slug:slug>/background",
+        backgrounding.save_background,
+        name="persona_background",
+    ),
     path("personas/<slug:slug>/", include("frontend.scripting_urls")),
     path("account/tokens/", views.tokens, name="tokens"),
     path("account/tokens/<int:pk>/revoke", views.revoke_token, name="token_revoke"),
@@ -51,4 +61,5 @@ urlpatterns = [
     path("operate/accounts/<int:pk>/drain", operating.drain),
     path("operate/accounts/<int:pk>/undrain", operating.undrain),
     path("operate/accounts/<int:pk>/wake-up", operating.wake_up),
+    path("operate/people/<int:pk>/", supporting.support, name="support"),
 ]

@@ -267,6 +267,13 @@ class Session(models.Model):
             return timedelta(0)
         return (self.closing_at or at) - self.opened_at
 
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long it had a stream; None while it is open, and where it never had one."""
+        if self.opened_at is None or self.ended_at is None:
+            return None
+        return self.used(self.ended_at)
+
     def speaker(self) -> Persona | None:
         """Who speaks in it: its persona, or that one as its draft has it."""
         if self.persona is None or not self.speaks_draft:
@@ -348,6 +355,7 @@ class Session(models.Model):
             self._move(
                 State.OPENING,
                 persona=persona,
+                speaks_draft=False,  # that one's draft is for its own editors
                 persona_since=since,
                 avatar_name=wish["avatar_name"],
                 voice_id=wish["voice_id"],

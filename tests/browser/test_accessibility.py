@@ -24,6 +24,8 @@ OPEN_PAGES = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/
 OWN_PAGES = (
     "/",
     "/studio/",
+    "/history/",
+    "/usage/",
     "/conversations/",
     "/memories/",
     "/sessions/",

@@ -16,6 +16,14 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
 }
 """
 
+# As if both ways had been timed here, and the GPU had won: the tests' one is a program.
+WEBGL_WON = """
+const gl = new OffscreenCanvas(1, 1).getContext("webgl2")
+const { UNMASKED_RENDERER_WEBGL: name } = gl.getExtension("WEBGL_debug_renderer_info")
+const kept = { renderer: gl.getParameter(name), kind: "webgl", ms: 0 }
+localStorage.setItem("greenroom.keying", JSON.stringify(kept))
+"""
+
 # The strongest green excess among visible pixels of the keyed picture.
 GREENEST = """
 () => new Promise((done) => {
@@ -39,8 +47,7 @@ GREENEST = """
 async def test_the_screen_becomes_transparent_and_the_face_stays(
     guest: Visitor, way: str
 ) -> None:
-    if way == "canvas":
-        await guest.context.add_init_script(WITHOUT_WEBGL)
+    await guest.context.add_init_script(WITHOUT_WEBGL if way == "canvas" else WEBGL_WON)
     studio = await Studio.enter(guest)
     await studio.open_tab("Background")
     await studio.page.get_by_label("Remove background").check()

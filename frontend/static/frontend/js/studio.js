@@ -63,7 +63,7 @@ const line = new LinePanel({
   onTick: show,
 })
 const connection = new ConnectionPanel({ session, log: (text) => log.add({ kind: "status", text }) })
-const background = new BackgroundCorner({ means: { stage, onChange: showBackground }, preferred })
+const background = new BackgroundCorner({ means: { stage, onChange: showBackground }, persona: choices.persona })
 const voice = new VoiceCorner({
   means: {
     session,
@@ -326,6 +326,7 @@ function stateText({ phase, link, hold }) {
 
 function show() {
   const { phase, mood, story, link, hold } = session
+  background.persona = choices.persona
   stage.setAttribute("phase", phase)
   stage.toggleAttribute("hold", hold !== "")
   if (hold) stage.setAttribute("hold", hold)

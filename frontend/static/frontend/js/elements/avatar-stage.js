@@ -40,6 +40,7 @@ export class AvatarStage extends HTMLElement {
   /** Fetched when somebody wants it. @type {Promise<object>|null} */
   #keying = null
   #keyer = null
+  #keySettings = null
   #wantsKeying = false
   #caption = ""
   #word = null
@@ -149,7 +150,27 @@ export class AvatarStage extends HTMLElement {
     still.hidden = !address
   }
 
-  async #key() {
+  /** How the screen is told from the rest. @param {import("frontend/media/key").KeySettings} settings */
+  set keySettings(settings) {
+    this.#keySettings = settings
+    if (this.#keyer) this.#keyer.settings = settings
+  }
+
+  /** Show the picture as it comes, for as long as this is true. */
+  set showsOriginal(shows) {
+    this.toggleAttribute("original", shows)
+  }
+
+  /** The colour that the picture has under a point of the window, or null beside it. */
+  async colourAt(clientX, clientY) {
+    const { video } = this
+    const box = pictureBox(video)
+    const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height]
+    if (!video.videoWidth || x < 0 || x > 1 || y < 0 || y > 1) return null
+    return (await this.#loadKeying()).colourAt(x, y)
+  }
+
+  #loadKeying() {
     this.#keying ??= import("frontend/media/keyer").then(
       ({ VideoKeying }) =>
         new VideoKeying({
@@ -158,7 +179,12 @@ export class AvatarStage extends HTMLElement {
           onScreen: (found) => this.#screenFound(found),
         }),
     )
-    this.#keyer = await this.#keying
+    return this.#keying
+  }
+
+  async #key() {
+    this.#keyer = await this.#loadKeying()
+    if (this.#keySettings) this.#keyer.settings = this.#keySettings
     if (this.#wantsKeying && this.video.srcObject) this.#keyer.start()
   }
 
@@ -209,6 +235,21 @@ export class AvatarStage extends HTMLElement {
 
   #sound() {
     this.video.muted = this.#muted || this.#hushed || this.#refused
+  }
+}
+
+/** Where in the window the picture itself is: its element may have bars, or cut its sides off. */
+function pictureBox(video) {
+  const box = video.getBoundingClientRect()
+  const [across, along] = [box.width / video.videoWidth, box.height / video.videoHeight]
+  const covers = getComputedStyle(video).objectFit === "cover"
+  const scale = covers ? Math.max(across, along) : Math.min(across, along)
+  const [width, height] = [video.videoWidth * scale, video.videoHeight * scale]
+  return {
+    left: box.left + (box.width - width) / 2,
+    top: box.top + (box.height - height) / 2,
+    width,
+    height,
   }
 }
 

@@ -27,8 +27,10 @@ export class RetryIn extends HTMLElement {
 
   #show() {
     const leftMs = this.#until - Date.now()
-    const time = clockText(leftMs)
-    this.textContent = leftMs > 0 ? fill(gettext("Try again in {time}."), { time }) : gettext("You can try again now.")
+    this.textContent =
+      leftMs > 0
+        ? fill(gettext("Try again in {time}."), { time: clockText(leftMs) })
+        : gettext("You can try again now.")
     if (leftMs <= 0) clearInterval(this.#timer)
   }
 }

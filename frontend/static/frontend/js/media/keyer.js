@@ -1,138 +1,43 @@
 /**
- * Painting a keyed video onto a canvas: on the GPU where there is one, pixel by pixel where
- * there is not. Both leave the canvas transparent where the screen was.
+ * Painting a keyed video onto a canvas, picture by picture: on the GPU or without, whichever is
+ * quicker here. Both leave the canvas transparent where the screen was.
  */
-import { CLEAR, greenExcess, keyPixels, screenColour, SOLID, SPILL } from "frontend/media/key"
+import { colourFrom, KEY_DEFAULTS, keyFor, screenColour } from "frontend/media/key"
+import { keep, Pace, quicker, recalled, timeCpu, timeGpu } from "frontend/media/keyer-choice"
+import { CpuKeyer } from "frontend/media/keyer-cpu"
+import { GpuKeyer } from "frontend/media/keyer-gpu"
 
-const VERTEX = `#version 300 es
-in vec2 corner;
-out vec2 at;
-void main() {
-  at = vec2(corner.x, 1.0 - corner.y);
-  gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
-}`
-
-/**
- * The arithmetic of `frontend/media/key`, with colours from 0 to 1, and a neighbourhood: a
- * pixel is as solid as those around it, drawn in a little, so that edges are soft and their
- * rim of mixed colours is gone. Next to the screen all green excess is spill; further in,
- * green eyes may stay green.
- */
-const FRAGMENT = `#version 300 es
-precision highp float;
-uniform sampler2D frame;
-uniform float whole;  // the screen's green excess
-uniform vec3 shares;  // SPILL, SOLID, CLEAR
-in vec2 at;
-out vec4 colour;
-
-float excess(vec3 c) {
-  return max(0.0, c.g - max(c.r, c.b));
-}
-
-float solidity(vec2 point) {
-  float share = excess(texture(frame, point).rgb) / whole;
-  return 1.0 - smoothstep(shares.y, shares.z, share);
-}
-
-void main() {
-  vec2 apart = 1.5 / vec2(textureSize(frame, 0)); // video has half as many colours as dots
-  float around = 0.0;
-  for (int x = -1; x <= 1; x++)
-    for (int y = -1; y <= 1; y++)
-      around += solidity(at + vec2(x, y) * apart) / 9.0;
-
-  vec3 c = texture(frame, at).rgb;
-  float own = smoothstep(shares.x, shares.y, excess(c) / whole);
-  float beside = 1.0 - smoothstep(0.9, 1.0, around);
-  c.g -= excess(c) * max(own, beside);
-  float alpha = smoothstep(0.55, 1.0, around);
-  colour = vec4(c * alpha, alpha);
-}`
-
-/** Keys on the GPU. Throws where WebGL2 is missing. */
-class WebglKeyer {
-  kind = "webgl"
-  #gl
-  #program
-  #canvas
-
-  constructor(canvas) {
-    const gl = canvas.getContext("webgl2", { alpha: true, antialias: false })
-    if (!gl) throw new Error("WebGL2 is not available")
-    this.#gl = gl
-    this.#canvas = canvas
-    this.#program = link(gl)
-    this.#prepare()
-  }
-
-  draw(video, screen) {
-    const gl = this.#gl
-    resize(this.#canvas, video.videoWidth, video.videoHeight)
-    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight)
-    gl.uniform1f(this.#at("whole"), greenExcess(screen) / 255)
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, video)
-    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
-  }
-
-  #prepare() {
-    const gl = this.#gl
-    gl.useProgram(this.#program)
-    gl.uniform3f(this.#at("shares"), SPILL, SOLID, CLEAR)
-
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer())
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW)
-    const corner = gl.getAttribLocation(this.#program, "corner")
-    gl.enableVertexAttribArray(corner)
-    gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0)
-
-    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture())
-    for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
-      gl.texParameteri(gl.TEXTURE_2D, side, gl.CLAMP_TO_EDGE)
-    }
-    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR)
-  }
-
-  #at(name) {
-    return this.#gl.getUniformLocation(this.#program, name)
-  }
-}
-
-/** Keys on the CPU, at the size shown rather than the stream's: reading back is what costs. */
-class CanvasKeyer {
-  kind = "canvas"
-  #canvas
-  #context
-
-  constructor(canvas) {
-    this.#canvas = canvas
-    this.#context = canvas.getContext("2d", { willReadFrequently: true })
-  }
-
-  draw(video, screen) {
-    const width = Math.min(video.videoWidth, this.#canvas.clientWidth || video.videoWidth)
-    const height = Math.round((width * video.videoHeight) / video.videoWidth)
-    resize(this.#canvas, width, height)
-    this.#context.drawImage(video, 0, 0, width, height)
-    const image = this.#context.getImageData(0, 0, width, height)
-    keyPixels(image.data, screen)
-    this.#context.putImageData(image, 0, 0)
-  }
-}
+/** How often a picture without a screen is looked at again. */
+const LOOK_EVERY_MS = 250
+const LOSSES_BORNE = 2
+const RESTORED_WITHIN_MS = 3_000
+const MEASURED_AGAIN_AFTER_MS = 60_000
 
 /**
  * Keys a video onto a canvas for as long as it is on.
  *
- * A canvas keeps its first kind of context for life, so each `VideoKeying` belongs to one
- * canvas and its keyer is made once.
+ * A canvas keeps its first kind of context for life, so a change of ways puts another canvas
+ * in its place.
  */
 export class VideoKeying {
   #video
   #canvas
   #onScreen
+  #settings = KEY_DEFAULTS
   #keyer = null
-  #screen = null
+  #key = null
+  /** undefined: nobody has looked; null: there is none. */
+  #screen = undefined
+  #size = { width: 0, height: 0 }
+  #lookedAt = -Infinity
+  #probe = null
   #isOn = false
+  #awaited = 0
+  #losses = 0
+  #hasGpu = true
+  #pace = null
+  #measuredAt = -Infinity
+  #listening = new AbortController()
 
   /**
    * @param {object} means
@@ -145,6 +50,8 @@ export class VideoKeying {
     this.#video = video
     this.#canvas = canvas
     this.#onScreen = onScreen
+    const { signal } = this.#listening
+    document.addEventListener("visibilitychange", () => this.#await(), { signal })
   }
 
   /** "webgl", "canvas", or "" before the first use. */
@@ -152,59 +59,198 @@ export class VideoKeying {
     return this.#keyer?.kind ?? ""
   }
 
+  /** @param {import("frontend/media/key").KeySettings} settings */
+  set settings(settings) {
+    const isOther = settings.colour !== this.#settings.colour
+    this.#settings = settings
+    this.#key = null
+    if (isOther) this.#forgetScreen()
+  }
+
   start() {
     if (this.#isOn) return
     this.#isOn = true
     this.#screen = undefined
-    this.#keyer ??= createKeyer(this.#canvas)
-    this.#frame()
+    this.#forgetScreen()
+    this.#await()
   }
 
   stop() {
     this.#isOn = false
+    this.#cancel()
   }
 
-  #frame() {
+  /** Stop for good and give everything back. */
+  destroy() {
+    this.stop()
+    this.#listening.abort()
+    this.#keyer?.destroy()
+    this.#keyer = null
+  }
+
+  /**
+   * The colour at a place of the picture, given as shares of its sides, or null without one.
+   *
+   * @returns {import("frontend/media/key").Colour|null}
+   */
+  colourAt(x, y) {
+    const { videoWidth: width, videoHeight: height } = this.#video
+    if (!width) return null
+    this.#probe ??= probe()
+    const [left, top] = [clamp(x * width - 2, width - 4), clamp(y * height - 2, height - 4)]
+    this.#probe.drawImage(this.#video, left, top, 4, 4, 0, 0, 1, 1)
+    const [red, green, blue] = this.#probe.getImageData(0, 0, 1, 1).data
+    return { red, green, blue }
+  }
+
+  #forgetScreen() {
+    this.#lookedAt = -Infinity
+    if (this.#screen !== undefined) this.#screen = null
+    this.#key = null
+  }
+
+  #await() {
+    this.#cancel()
+    if (!this.#isOn || document.hidden) return
+    const video = this.#video
+    if ("requestVideoFrameCallback" in video) {
+      this.#awaited = video.requestVideoFrameCallback(this.#frame)
+    } else {
+      this.#awaited = requestAnimationFrame(this.#frame)
+    }
+  }
+
+  #cancel() {
+    if (!this.#awaited) return
+    if ("cancelVideoFrameCallback" in this.#video) this.#video.cancelVideoFrameCallback(this.#awaited)
+    else cancelAnimationFrame(this.#awaited)
+    this.#awaited = 0
+  }
+
+  #frame = () => {
+    this.#awaited = 0
     if (!this.#isOn) return
     if (this.#video.videoWidth) this.#paint()
-    nextFrame(this.#video, () => this.#frame())
+    this.#await()
   }
 
   #paint() {
     if (!this.#screen) this.#look()
-    if (this.#screen) this.#keyer.draw(this.#video, this.#screen)
+    if (!this.#screen) return
+    this.#keyer ??= this.#firstKeyer()
+    if (this.#keyer.isLost) return
+    const began = performance.now()
+    this.#draw(this.#keyer)
+    const isSlow = this.#pace?.note(performance.now() - began) ?? this.kind === "canvas"
+    if (isSlow && this.#hasGpu && began - this.#measuredAt > MEASURED_AGAIN_AFTER_MS) this.#measure()
   }
 
-  /** Find the screen's colour; the first frames of a stream may still be black. */
+  #draw(keyer) {
+    if (!this.#screen) return
+    this.#key ??= keyFor(this.#screen, this.#settings)
+    this.#size.width = this.#video.videoWidth
+    this.#size.height = this.#video.videoHeight
+    keyer.draw(this.#video, this.#size, this.#key)
+  }
+
+  /** Find the screen's colour; the first pictures of a stream may still be black. */
   #look() {
-    const found = screenColour(cornerPixels(this.#video))
-    if (found !== this.#screen) this.#onScreen(found !== null)
+    const now = performance.now()
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return
+    this.#lookedAt = now
+    this.#probe ??= probe()
+    const found = colourFrom(this.#settings.colour) ?? screenColour(borderPixels(this.#video, this.#probe))
+    const isNews = this.#screen === undefined || Boolean(found) !== Boolean(this.#screen)
     this.#screen = found
+    if (isNews) this.#onScreen(found !== null)
+  }
+
+  /** The way that was the quicker one here; before that is known, the one that always works. */
+  #firstKeyer() {
+    const gpu = this.#gpuKeyer()
+    if (!gpu) return this.#take(new CpuKeyer(blank(this.#canvas)))
+    const known = recalled(gpu.renderer)
+    if (known) this.#pace = new Pace(known.ms)
+    if (known?.kind === "webgl") return this.#take(gpu)
+    gpu.destroy()
+    return this.#take(new CpuKeyer(blank(this.#canvas)))
+  }
+
+  /** Time both ways, and go on with the quicker one. */
+  async #measure() {
+    this.#measuredAt = performance.now()
+    const gpu = this.#gpuKeyer()
+    if (!gpu) return
+    const cpu = new CpuKeyer(blank(this.#canvas), this.#canvas.clientWidth)
+    const canvasMs = timeCpu(() => this.#draw(cpu))
+    const webglMs = await timeGpu(gpu, () => this.#draw(gpu))
+    cpu.destroy()
+    const kind = quicker({ webglMs, canvasMs })
+    const ms = kind === "webgl" ? 0 : canvasMs
+    keep({ renderer: gpu.renderer, kind, ms })
+    this.#pace = new Pace(ms)
+    if (this.#keyer && kind !== this.kind) {
+      if (kind === "webgl") return void this.#take(gpu)
+      this.#take(new CpuKeyer(blank(this.#canvas)))
+    }
+    gpu.destroy()
+  }
+
+  /** A keyer on the GPU that is not in use yet, or null. */
+  #gpuKeyer() {
+    if (!this.#hasGpu) return null
+    try {
+      return new GpuKeyer(blank(this.#canvas))
+    } catch {
+      this.#hasGpu = false
+      return null
+    }
+  }
+
+  /** Work with `keyer` from now on: its canvas takes the place of the other's. */
+  #take(keyer) {
+    const before = this.#keyer
+    keyer.canvas.hidden = this.#canvas.hidden
+    this.#canvas.replaceWith(keyer.canvas)
+    this.#canvas = keyer.canvas
+    this.#keyer = keyer
+    before?.destroy()
+    if (keyer.kind === "webgl") this.#watch(keyer)
+    return keyer
+  }
+
+  /** Browsers take contexts away and give them back; not every one, and not for ever. */
+  #watch(keyer) {
+    keyer.canvas.addEventListener("webglcontextlost", (event) => {
+      if (this.#keyer !== keyer) return
+      event.preventDefault()
+      this.#losses += 1
+      if (this.#losses > LOSSES_BORNE) this.#doWithoutGpu()
+      else setTimeout(() => this.#keyer === keyer && keyer.isLost && this.#doWithoutGpu(), RESTORED_WITHIN_MS)
+    })
+    keyer.canvas.addEventListener("webglcontextrestored", () => {
+      if (this.#keyer === keyer) keyer.prepare()
+    })
+  }
+
+  #doWithoutGpu() {
+    this.#hasGpu = false
+    this.#pace = null
+    this.#take(new CpuKeyer(blank(this.#canvas)))
   }
 }
 
-function createKeyer(canvas) {
-  try {
-    return new WebglKeyer(canvas)
-  } catch {
-    return new CanvasKeyer(canvas)
-  }
+/** A canvas like the one on the page, without what was drawn there. */
+function blank(canvas) {
+  return canvas.cloneNode()
 }
 
-function nextFrame(video, paint) {
-  if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(paint)
-  else requestAnimationFrame(paint)
-}
-
-function resize(canvas, width, height) {
-  if (canvas.width !== width) canvas.width = width
-  if (canvas.height !== height) canvas.height = height
+function probe() {
+  return new OffscreenCanvas(16, 8).getContext("2d", { willReadFrequently: true })
 }
 
 /** A few pixels of both upper corners, where a head never is. */
-function cornerPixels(video) {
-  const canvas = new OffscreenCanvas(16, 8)
-  const context = canvas.getContext("2d", { willReadFrequently: true })
+function borderPixels(video, context) {
   const { videoWidth: width, videoHeight: height } = video
   const [w, h] = [width * 0.06, height * 0.12]
   context.drawImage(video, width * 0.01, height * 0.02, w, h, 0, 0, 8, 8)
@@ -212,20 +258,6 @@ function cornerPixels(video) {
   return context.getImageData(0, 0, 16, 8).data
 }
 
-function link(gl) {
-  const program = gl.createProgram()
-  for (const [kind, source] of [
-    [gl.VERTEX_SHADER, VERTEX],
-    [gl.FRAGMENT_SHADER, FRAGMENT],
-  ]) {
-    const shader = gl.createShader(kind)
-    gl.shaderSource(shader, source)
-    gl.compileShader(shader)
-    gl.attachShader(program, shader)
-  }
-  gl.linkProgram(program)
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-    throw new Error(gl.getProgramInfoLog(program) ?? "The shader does not link")
-  }
-  return program
+function clamp(value, most) {
+  return Math.max(0, Math.min(most, value))
 }

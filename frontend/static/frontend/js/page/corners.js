@@ -2,6 +2,7 @@
  * The studio's quieter corners, fetched when they are first needed: the microphone, the
  * background, presentations, what is shown. Until then each has its plain answer.
  */
+import { chosen } from "frontend/page/background-choice"
 import { part } from "frontend/page/parts"
 
 /** Fetch once; `make` gets the module. */
@@ -65,21 +66,28 @@ export class VoiceCorner {
 
 export class BackgroundCorner {
   #panel = null
-  #preferred
+  #persona
   #load
 
-  /** @param {{means: object, preferred: object}} how  as for `BackgroundPanel` */
-  constructor({ means, preferred }) {
-    this.#preferred = preferred
+  /** @param {{means: object, persona: object}} how  as for `BackgroundPanel` */
+  constructor({ means, persona }) {
+    this.#persona = persona
     this.#load = once(
       () => import("frontend/page/background-panel"),
-      ({ BackgroundPanel }) => (this.#panel = new BackgroundPanel({ ...means, preferred })),
+      ({ BackgroundPanel }) => (this.#panel = new BackgroundPanel({ ...means, persona: this.#persona })),
     )
-    if (preferred.removeBackground) this.#load()
+    if (this.wanted) this.#load()
   }
 
   get wanted() {
-    return this.#panel?.wanted ?? this.#preferred.removeBackground
+    return this.#panel?.wanted ?? chosen(this.#persona).removes
+  }
+
+  /** Who stands on the stage; the same one twice is fine. */
+  set persona(persona) {
+    this.#persona = persona
+    if (this.#panel) this.#panel.persona = persona
+    else if (this.wanted) this.#load()
   }
 
   /** Its tab is looked at. */

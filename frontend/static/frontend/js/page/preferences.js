@@ -2,8 +2,7 @@
 
 const KEY = "greenroom.studio"
 
-/** @typedef {{volume: number, muted: boolean, quality: string, background: string,
- *   removeBackground: boolean, singleKeys: boolean, voiceMode: "off"|"hold"|"free",
+/** @typedef {{volume: number, muted: boolean, quality: string, singleKeys: boolean, voiceMode: "off"|"hold"|"free",
  *   voiceDevice: string, speaker: string, voiceCheck: boolean, voiceHalfDuplex: boolean}} Preferences */
 
 /** @type {Readonly<Preferences>} */
@@ -11,8 +10,6 @@ const DEFAULTS = Object.freeze({
   volume: 1,
   muted: false,
   quality: "medium",
-  background: "",
-  removeBackground: false,
   singleKeys: true,
   voiceMode: "off",
   voiceDevice: "",

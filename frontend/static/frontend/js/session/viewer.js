@@ -242,6 +242,11 @@ export class ViewerSession extends EventTarget {
     return changed
   }
 
+  /** In a replay: the avatar says a piece of a turn again. */
+  replay(turn, piece) {
+    this.#send({ type: "replay", turn, piece })
+  }
+
   /** Have it present: "play", "pause", "resume", "goto", "stop". */
   present(verb, details = {}) {
     this.#send({ type: `script.${verb}`, ...details })
