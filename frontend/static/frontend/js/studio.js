@@ -272,6 +272,8 @@ function begun({ hold }) {
 
 function opened(panel) {
   if (panel === "panel-background") background.open()
+  // What came while nobody looked stands below: the newest is shown first.
+  for (const list of document.querySelectorAll(`#${panel} ol`)) list.scrollTop = list.scrollHeight
   if (panel !== "panel-setup") return
   import("frontend/page/loudspeakers").then(({ offerLoudspeakers }) => offerLoudspeakers(stage.video, preferences().speaker))
 }
@@ -344,6 +346,7 @@ function show() {
   })
   showControls(can)
   showPicture(phase)
+  if (phase === "ended") transcript.stop()
   showTranscript()
   connection.show(phase === "live")
   showPoster({ session, persona: choices.persona, inLine: isInLine(phase) ? line.words : null, can })
@@ -369,6 +372,7 @@ function followPersona({ personaSlug }) {
 function showPicture(phase) {
   const isAlone = phase === "live" && !session.presence.picture
   part("voice-only").hidden = !isAlone
+  stage.alone = isAlone
   stage.still = isAlone ? (choices.persona.still ?? "") : ""
 }
 

@@ -54,7 +54,8 @@ export class ConnectionPanel {
     if (isLive) return
     this.#forget()
     this.#meter.reset()
-    this.#grade = ""
+    this.#grade = part("meter").dataset.grade = ""
+    setText(part("meter-text"), gettext("Connection"))
     setText(part("connection-words"), gettext("Not connected."))
     setText(part("connection-figures"), "")
   }
