@@ -298,6 +298,8 @@ EMBEDDING = [
 ]
 
 OPERATING = [
+    get("doctor/", SIGNED_IN, "owner"),
+    post("doctor/accounts", BOARD),
     get("operate/", STAFF, "staff"),
     get("operate/history", BOARD),
     post("operate/stop-idle", BOARD),
