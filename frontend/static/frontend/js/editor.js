@@ -1,4 +1,5 @@
 /** The editor of a persona: the place where its parts are made and joined. */
+import { backdropOf } from "frontend/editing/backdrop"
 import { offerFaces, offerVoices, tellFacesFailed } from "frontend/editing/casting"
 import { DraftSaver } from "frontend/editing/draft-saver"
 import { count, countAlong, labelOf, showErrors } from "frontend/editing/fields"
@@ -114,6 +115,7 @@ saver.addEventListener("change", show)
 form.addEventListener("input", () => {
   saver.changed()
   preview.changed()
+  trying.paint()
 })
 form.addEventListener("change", ({ target }) => {
   if (target.matches("select, [type=radio], [type=checkbox]")) saver.changed()
@@ -156,7 +158,11 @@ const session = new ViewerSession({
 const trying = new TryStage({
   session,
   slug: page.dataset.slug,
-  facts: () => ({ welcome: preview.welcome, answers: form.elements.answers.checked }),
+  facts: () => ({
+    welcome: preview.welcome,
+    answers: form.elements.answers.checked,
+    backdrop: backdropOf(form),
+  }),
   prepare: async () => (await saver.flush()) || saver.state === "invalid",
 })
 
