@@ -195,5 +195,6 @@ document.addEventListener("keydown", (event) => {
 })
 
 countAlong(form)
+if (values.unsaved.length) saver.changed() // written before this script was there
 followSections(document.querySelector(".editor-nav"))
 cast()

@@ -79,6 +79,7 @@ export class TryStage {
     this.#session.playing()
     if (this.#greets) this.#session.repeat(this.#facts().welcome)
     this.#greets = false
+    part("try-form").scrollIntoView({ block: "nearest" })
     if (document.activeElement === document.body) this.#message.focus({ preventScroll: true })
   }
 
