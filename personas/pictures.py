@@ -29,7 +29,7 @@ class Picture:
         return hashlib.sha256(self.content).hexdigest()[:16]
 
 
-def read_picture(upload: Any) -> Picture:
+def read_picture(upload: Any, longest_px: int = limits.PICTURE_SHOWN_PX) -> Picture:
     """Decode an uploaded file and encode it anew, upright and at most so large.
 
     Where and with what it was taken, and whatever else was hidden in the file, is gone
@@ -46,7 +46,7 @@ def read_picture(upload: Any) -> Picture:
     try:
         with Image.open(upload, formats=_FORMATS) as opened:
             _require_modest(opened.size)  # said in the header: nothing is decoded yet
-            return _encoded(ImageOps.exif_transpose(opened))
+            return _encoded(ImageOps.exif_transpose(opened), longest_px)
     except ValidationError:
         raise
     except Exception as exc:  # decoders of foreign bytes raise whatever they like
@@ -68,10 +68,10 @@ def _require_modest(size_px: tuple[int, int]) -> None:
         )
 
 
-def _encoded(opened: Image.Image) -> Picture:
+def _encoded(opened: Image.Image, longest_px: int) -> Picture:
     has_alpha = opened.has_transparency_data
     picture = opened.convert("RGBA" if has_alpha else "RGB")
-    picture.thumbnail((limits.PICTURE_SHOWN_PX, limits.PICTURE_SHOWN_PX))
+    picture.thumbnail((longest_px, longest_px))
     out = BytesIO()
     # Explicitly nothing beside the pixels: Pillow hands some metadata on by itself.
     picture.save(

@@ -3,12 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from frontend.accounts.leaving import Share
+from frontend.accounts.names import full_name
 from personas import limits
 from personas.models import Invitation, Persona, Role, Team
 
@@ -31,6 +34,74 @@ class NameForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("first_name", "last_name")
+
+
+class DeleteAccountForm(forms.Form):
+    """That it is meant: the password or, without one, the username; and who gets what."""
+
+    def __init__(
+        self, *args: Any, user: User, shares: list[Share], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for share in shares:
+            self.fields[_heir_of(share)] = _heir_field(share)
+        if self.user.has_usable_password():
+            self.fields["password"] = forms.CharField(
+                label=_("Your password"),
+                widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            )
+        else:
+            self.fields["username"] = forms.CharField(
+                label=_("Your username"),
+                help_text=_("Type it, so that nothing is deleted by mistake."),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+        self.shares = shares
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise forms.ValidationError(gettext("That is not your password."))
+        return password
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if username.strip() != self.user.get_username():
+            raise forms.ValidationError(
+                gettext("Your username is %(name)s.")
+                % {"name": self.user.get_username()}
+            )
+        return username
+
+    def heirs(self) -> dict[int, int]:
+        """Persona -> who has it from now on; those that go are left out."""
+        chosen = {
+            share.persona.pk: self.cleaned_data[_heir_of(share)]
+            for share in self.shares
+        }
+        return {persona: heir for persona, heir in chosen.items() if heir != _NOBODY}
+
+
+_NOBODY = 0
+
+
+def _heir_of(share: Share) -> str:
+    return f"heir_{share.persona.pk}"
+
+
+def _heir_field(share: Share) -> forms.TypedChoiceField:
+    names = [
+        (heir.pk, gettext("goes to %(name)s") % {"name": full_name(heir)})
+        for heir in share.heirs
+    ]
+    return forms.TypedChoiceField(
+        label=gettext("%(persona)s, which “%(team)s” shares")
+        % {"persona": share.persona, "team": share.persona.team},
+        choices=[*names, (_NOBODY, gettext("is deleted"))],
+        coerce=int,
+        initial=names[0][0],
+    )
 
 
 class TeamForm(forms.Form):

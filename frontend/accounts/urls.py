@@ -6,6 +6,8 @@ from frontend.accounts import account, invitations, sharing, teams
 
 urlpatterns: list[URLPattern] = [
     path("account/", account.account, name="account"),
+    path("account/export", account.export, name="account_export"),
+    path("account/delete", account.delete, name="account_delete"),
     path(
         "account/sign-out-elsewhere",
         account.sign_out_elsewhere,

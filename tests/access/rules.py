@@ -192,6 +192,12 @@ EDITING = [
 
 GALLERY = [
     get("archive/", SIGNED_IN, "owner"),
+    get("import/", SIGNED_IN, "owner"),
+    post("import/confirm", SIGNED_IN),
+    post("import/forget", SIGNED_IN),
+    get("personas/<slug:slug>/export/", EDITORS, "owner"),
+    get("persona/export", "4++..+", query="persona=private"),
+    Rule("persona/import", CALLERS, "POST"),
     post("personas/<slug:slug>/duplicate", TALKERS),
     post("personas/<slug:slug>/archive", EDITORS),
     post("personas/<slug:slug>/restore", EDITORS),
@@ -200,6 +206,26 @@ GALLERY = [
 ]
 
 HISTORY = [
+    get("history/", SIGNED_IN, "owner"),
+    get(
+        "sessions/<uuid:session_id>/",
+        "L+...+",
+        "owner",
+        query="q=§",
+        session_id="{past}",
+    ),
+    get("sessions/<uuid:session_id>/replay/", "L+....", "owner", session_id="{past}"),
+    post("sessions/<uuid:session_id>/delete", "L+....", session_id="{past}"),
+    get(
+        "sessions/<uuid:session_id>/transcript.<str:ending>",
+        "L+....",
+        session_id="{past}",
+        ending="txt",
+    ),
+    get("usage/", SIGNED_IN, "owner"),
+    get("usage/<slug:name>.csv", SIGNED_IN, name="minutes"),
+    get("usage/site/", STAFF, "staff"),
+    get("usage/site/<slug:name>.csv", STAFF, name="by-user"),
     get("conversations/", SIGNED_IN, "owner"),
     get("conversations/<uuid:conversation_id>/", "L+....", "owner"),
     post("conversations/<uuid:conversation_id>/delete", "L+...."),

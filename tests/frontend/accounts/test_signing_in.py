@@ -16,6 +16,12 @@ def said(answer) -> str:
     return " ".join(answer.content.decode().split())
 
 
+def link_in(letter) -> str:
+    found = LINK.search(str(letter.body))
+    assert found
+    return found[1]
+
+
 @pytest.fixture
 def addressed(alice):
     """Alice, who can be reached by mail."""
@@ -133,7 +139,7 @@ def test_a_forgotten_password_is_replaced_by_mail(client, addressed):
     [letter] = mail.outbox
     assert letter.subject == "Greenroom: Choose a new password"
     assert "You sign in as alice." in letter.body
-    link = LINK.search(letter.body)[1]
+    link = link_in(letter)
 
     page = client.get(link, follow=True)
     assert "Choose a new password" in said(page)
@@ -148,7 +154,7 @@ def test_a_forgotten_password_is_replaced_by_mail(client, addressed):
 
 def test_a_link_that_was_used_or_broken_says_so(client, addressed):
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
-    link = LINK.search(mail.outbox[0].body)[1]
+    link = link_in(mail.outbox[0])
     page = client.get(link, follow=True)
     client.post(page.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
 
@@ -209,7 +215,7 @@ def test_a_new_address_is_verified_by_a_link(client, addressed):
     client.post("/accounts/email/", form)
     [letter] = [one for one in mail.outbox if one.to == ["new@example.com"]]
     assert letter.subject == "Greenroom: Is this address yours?"
-    link = LINK.search(letter.body)[1]
+    link = link_in(letter)
 
     assert "Is this address yours?" in said(client.get(link))
     client.post(link)
@@ -235,7 +241,7 @@ def test_with_mandatory_verification_nobody_comes_in_before(client, db, settings
     answer = client.post("/accounts/signup/", form, follow=True)
     assert "Look into your mail" in said(answer)
     assert "_auth_user_id" not in client.session
-    client.post(LINK.search(mail.outbox[-1].body)[1])
+    client.post(link_in(mail.outbox[-1]))
     client.post("/accounts/login/", {"login": "nora", "password": NEW})
 
     assert "_auth_user_id" in client.session

@@ -75,7 +75,9 @@ def test_a_team_does_not_exist_for_strangers_and_staff(signed, crew, bob, carol)
 # Who may do what ----------------------------------------------------------------------
 
 
-def owners_actions(team: Team, member: User, invitation: Invitation) -> list[tuple]:
+def owners_actions(
+    team: Team, member: User, invitation: Invitation
+) -> list[tuple[str, dict[str, str]]]:
     base = f"/teams/{team.pk}"
     return [
         (f"{base}/", {"role": "owner", "lasts_days": "7"}),

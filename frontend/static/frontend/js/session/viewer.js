@@ -232,6 +232,11 @@ export class ViewerSession extends EventTarget {
     if (changed) this.#choice = { ...this.#choice, quality }
   }
 
+  /** In a replay: the avatar says a piece of a turn again. */
+  replay(turn, piece) {
+    this.#send({ type: "replay", turn, piece })
+  }
+
   /** Have it present: "play", "pause", "resume", "goto", "stop". */
   present(verb, details = {}) {
     this.#send({ type: `script.${verb}`, ...details })
