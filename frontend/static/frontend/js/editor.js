@@ -120,7 +120,20 @@ form.addEventListener("input", () => {
 form.addEventListener("change", ({ target }) => {
   if (target.matches("select, [type=radio], [type=checkbox]")) saver.changed()
 })
-form.addEventListener("submit", () => (isSubmitting = true))
+/** Saving needs no new page; for what does, everything written has to be safe before. */
+form.addEventListener("submit", async (event) => {
+  const { submitter } = event
+  if (isSubmitting || submitter?.name === "clash") {
+    isSubmitting = true
+    return
+  }
+  event.preventDefault()
+  const isSafe = await saver.flush()
+  if (!isSafe) form.querySelector("[aria-invalid=true]")?.focus()
+  if (!isSafe || submitter?.value !== "publish") return
+  isSubmitting = true
+  form.requestSubmit(submitter)
+})
 addEventListener("beforeunload", (event) => {
   if (saver.isAtRisk && !isSubmitting) event.preventDefault()
 })
@@ -195,6 +208,6 @@ document.addEventListener("keydown", (event) => {
 })
 
 countAlong(form)
-if (values.unsaved.length) saver.changed() // written before this script was there
+if (values.unsaved.length && !part("clash-now")) saver.changed() // written before this script was there
 followSections(document.querySelector(".editor-nav"))
 cast()
