@@ -11,19 +11,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation, Memory, Piece, Turn
 from chat.scripts.admin import ScriptAdmin as ScriptAdmin
-
-
-class ReadOnly:
-    """What is looked at; deleting goes by the owner's page, or with the owner."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from personas.admin_parts import OnlyAlong, ReadOnly
 
 
 @admin.register(Conversation)
@@ -37,8 +29,11 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin[Conversation]):
         "turns",
     )
     list_select_related = ("owner", "persona")
+    list_filter = ("last_turn_at",)
     search_fields = ("id", "owner__username", "persona_name")
+    search_help_text = _("A person, or the name of a persona.")
     date_hierarchy = "last_turn_at"
+    list_per_page = 50
     fields = (
         "id",
         "owner",
@@ -53,7 +48,7 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin[Conversation]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return super().get_queryset(request).annotate(count=Count("turns"))
 
-    @admin.display(description="turns", ordering="count")
+    @admin.display(description=_("turns"), ordering="count")
     def turns(self, conversation: Any) -> SafeString:
         address = reverse("admin:chat_turn_changelist")
         return format_html(
@@ -87,13 +82,17 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
     )
     list_filter = ("kind", "interrupted", "failed", "created_at")
     search_fields = ("session__id", "conversation__owner__username")
+    search_help_text = _("A session’s number, or a person.")
+    list_select_related = ("session", "conversation")
+    list_per_page = 50
+    show_full_result_count = False
     raw_id_fields = ("session", "conversation")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     exclude = ("folded",)
     inlines = (PieceInline,)
 
-    @admin.display(description="prompt")
+    @admin.display(description=_("prompt"))
     def words(self, turn: Turn) -> str:
         return turn.prompt if len(turn.prompt) <= 60 else f"{turn.prompt[:59]}…"
 
@@ -109,13 +108,19 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         here = request.resolver_match
         return not (here and here.view_name.startswith("admin:chat_turn_"))
 
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """That they go along with others is no reason to list them."""
+        return super().get_model_perms(request) | {"delete": False}
+
 
 @admin.register(Memory)
-class MemoryAdmin(ReadOnly, admin.ModelAdmin[Memory]):
+class MemoryAdmin(ReadOnly, OnlyAlong, admin.ModelAdmin[Memory]):
     """Whether somebody is remembered, and in how many facts."""
 
     list_display = ("owner", "persona", "is_on", "on_since", "fact_count")
-    list_filter = ("is_on",)
+    list_filter = ("is_on", "on_since")
+    list_per_page = 50
+    search_help_text = _("A person, or a persona.")
     list_select_related = ("owner", "persona")
     search_fields = ("owner__username", "persona__name")
     fields = list_display
@@ -124,6 +129,6 @@ class MemoryAdmin(ReadOnly, admin.ModelAdmin[Memory]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Memory]:
         return super().get_queryset(request).annotate(count=Count("facts"))
 
-    @admin.display(description="facts", ordering="count")
+    @admin.display(description=_("facts"), ordering="count")
     def fact_count(self, memory: Any) -> int:
         return int(memory.count)

@@ -13,7 +13,7 @@ from chat.errors import ConversationNotFound
 from chat.forgetting import delete_conversation
 from chat.memory.export import exported
 from chat.models import Conversation, Memory
-from chat.transcripts import FORMATS, transcript
+from chat.transcripts import FORMATS, Extent, transcript
 from config.api import ApiView, caller
 
 PER_PAGE = 50
@@ -69,7 +69,7 @@ class TranscriptView(ApiView):
             raise ConversationNotFound(
                 f"A transcript can be had as {known}; not as {ending}."
             )
-        return transcript(found, ending, caller(request).get_username())
+        return transcript(Extent(found), ending, caller(request).get_username())
 
 
 class MemoriesView(ApiView):

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from chat.folding import find_folded
-from chat.models import Conversation
+from chat.models import Conversation, Turn
 from chat.models.conversation import search_words
+from streaming.models import Session
 
 #: Of a long text, so much is shown on either side of what was found.
 AROUND_CHARS = 70
@@ -19,15 +22,20 @@ class Excerpt:
     after: str
 
 
-def excerpt_of(conversation: Conversation, search: str) -> Excerpt | None:
-    """The first place at which the conversation says the first word of `search`."""
+def excerpt_of(talk: Conversation | Session, search: str) -> Excerpt | None:
+    """The first place at which the talk says the first word of `search`."""
     words = search_words(search)
     if not words:
         return None
-    turn = conversation.turns.filter(folded__contains=words[0]).order_by("pk").first()
+    turns = Turn.objects.filter(_within(talk), folded__contains=words[0])
+    turn = turns.order_by("pk").first()
     if turn is None:
         return None
     return excerpt(turn.prompt, words[0]) or excerpt(turn.reply, words[0])
+
+
+def _within(talk: Conversation | Session) -> Q:
+    return Q(session=talk) if isinstance(talk, Session) else Q(conversation=talk)
 
 
 def excerpt(text: str, wanted: str) -> Excerpt | None:

@@ -3,11 +3,14 @@
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.db import transaction
+from django.db.models import Q
 from django.db.models.signals import pre_delete
+from django.utils.timezone import now
 
-from chat.models import Conversation
+from chat.models import Conversation, ConversationSummary
 from streaming import services
-from streaming.models import EndReason, SessionEvent
+from streaming.models import EndReason, Session, SessionEvent
 
 #: What is left of an event that told of a turn: its number has a place to fill.
 DELETED = "turn.deleted"
@@ -29,6 +32,26 @@ def delete_conversation(conversation: Conversation) -> None:
                 session, reason=EndReason.VIEWER_CLOSED
             )
     conversation.delete()
+
+
+def delete_session_words(session: Session) -> None:
+    """Delete what was said in one session, and take it out of its owner's history.
+
+    It is stopped first if it is open. The rest of a conversation that went on in others
+    stays; its summary goes, since it may tell of what is deleted, and is made anew.
+    """
+    if session.is_open:
+        async_to_sync(services.close_session)(session, reason=EndReason.VIEWER_CLOSED)
+    with transaction.atomic():
+        told_in = Conversation.objects.filter(turns__session=session).distinct()
+        for conversation in list(told_in):
+            conversation.turns.filter(session=session).delete()
+            ConversationSummary.objects.filter(conversation=conversation).delete()
+            if not conversation.turns.exists():
+                conversation.delete()
+        words = Q(data__has_key="turn") | Q(data__has_key="text")
+        session.events.filter(words).update(type=DELETED, data={})
+        Session.objects.filter(pk=session.pk).update(removed_at=now())
 
 
 def _blank_events(*, instance: Conversation, **_: Any) -> None:

@@ -1,12 +1,90 @@
 """How people get accounts here: django-allauth with our own few rules."""
 
+import logging
+import math
+import time
+from smtplib import SMTPException
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext, ngettext
+
+from personas.models import Invitation
+
+logger = logging.getLogger(__name__)
+
+#: Where a browser's session keeps which invitation to a team it has opened.
+INVITATION_KEY = "invitation"
+
+_APP = "allauth.account"
+_FAILED = "login_failed"
+
+
+def invitation_of(request: HttpRequest) -> Invitation | None:
+    """The invitation that this browser has opened, while it is good."""
+    if (pk := request.session.get(INVITATION_KEY)) is None:
+        return None
+    good = Invitation.objects.good(now()).filter(pk=pk)
+    return good.select_related("team", "invited_by").first()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Signing up is open or closed by `SIGNUP_OPEN`; the admin can always add people."""
+    """Signing up is open or closed by `SIGNUP_OPEN`; an invitation opens it as well, and
+    the admin can always add people."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.SIGNUP_OPEN)
+        return bool(settings.SIGNUP_OPEN) or invitation_of(request) is not None
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse whoever has guessed too often, and say for how long."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except forms.ValidationError as exc:
+            key = self._get_login_attempts_cache_key(request, **credentials)
+            raise forms.ValidationError(
+                try_again_words(_wait_s(request, key)), code="too_many_login_attempts"
+            ) from exc
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell of a change that is made already: that no mail can be sent undoes nothing."""
+        try:
+            super().send_notification_mail(*args, **kwargs)
+        except (SMTPException, OSError):
+            logger.exception("A notification could not be mailed.")
+
+
+def try_again_words(wait_s: float) -> str:
+    """That there were too many attempts, and when the next one counts."""
+    minutes = max(1, math.ceil(wait_s / 60))
+    when = ngettext(
+        "Try again in %(minutes)s minute.", "Try again in %(minutes)s minutes.", minutes
+    ) % {"minutes": minutes}
+    why = gettext("Too many attempts to sign in have failed.")
+    return f"{why} {when}"
+
+
+def _wait_s(request: HttpRequest, key: str) -> float:
+    """How long until every limit lets in another attempt."""
+    rates = ratelimit.get_rates(app=_APP, action=_FAILED)
+    return max((_wait_of(request, rate, key) for rate in rates), default=0.0)
+
+
+def _wait_of(request: HttpRequest, rate: ratelimit.Rate, key: str) -> float:
+    place = ratelimit.get_cache_key(
+        request, app=_APP, action=_FAILED, rate=rate, key=key
+    )
+    history: list[float] = cache.get(place, [])  # the newest attempt first
+    if len(history) < rate.amount:
+        return 0.0
+    oldest_that_counts: float = history[rate.amount - 1]
+    return max(0.0, oldest_that_counts + float(rate.duration) - time.time())

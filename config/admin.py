@@ -1,13 +1,16 @@
-"""The admin's name, and what staff need not see there."""
+"""What staff need not see in the admin."""
 
+from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from knox.models import AuthToken
 
-admin.site.site_header = "Greenroom"
-admin.site.site_title = "Greenroom"
-admin.site.index_title = "Operate"
+# Staff sign in like everybody, where attempts are counted.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-# Addresses belong to the person's own account pages, tokens to whoever made them.
-for model in (EmailAddress, AuthToken):
-    admin.site.unregister(model)
+# Addresses belong to the person's own account pages, tokens to whoever made them. Services
+# to sign in with are set up by the environment; their forms would show their secrets.
+for model in (EmailAddress, AuthToken, SocialAccount, SocialApp, SocialToken):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)

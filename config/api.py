@@ -86,7 +86,11 @@ class ApiView(APIView):
     """Base of the documented API's views: read, do, show."""
 
     # Tokens first: a caller without any gets 401 and is told how to bring one.
-    authentication_classes = (TokenCaller, SessionAuthentication, LocalCaller)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (
+        TokenCaller,
+        SessionAuthentication,
+        LocalCaller,
+    )
     permission_classes = (IsAuthenticated,)
     throttle_classes: Sequence[type[BaseThrottle]] = (UserRateThrottle,)
     parser_classes: Sequence[type[BaseParser]] = (JsonParser,)

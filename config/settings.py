@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from config.local_secrets import local_secret
+from config.social import social_origins, social_providers
 
 django_stubs_ext.monkeypatch()  # generics such as ModelAdmin[Account] at run time
 
@@ -63,6 +64,8 @@ PORT = env.int("PORT", default=3000)
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)  # how many copies run; for checks
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# One proxy stands before us, and names who called it in `X-Forwarded-For`.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 # Without a token, callers on this machine may use the documented API (see config/api.py).
 OPEN_API = env.bool("OPEN_API", default=not PRODUCTION)
@@ -104,9 +107,16 @@ LEASE_GRACE_S = env.int("LEASE_GRACE_S", default=5)  # after a websocket was los
 
 QUEUE_OFFER_S = env.int("QUEUE_OFFER_S", default=20)  # a freed seat is kept so long
 QUEUE_TICKETS_PER_USER = env.int("QUEUE_TICKETS_PER_USER", default=1)
+#: What prices per minute are in, as it is written behind a sum.
+COST_CURRENCY = env.str("COST_CURRENCY", default="EUR")
 USER_MAX_SESSIONS = env.int("USER_MAX_SESSIONS", default=0)  # at once
 USER_MINUTES_PER_DAY = env.int("USER_MINUTES_PER_DAY", default=0)
 USER_MINUTES_PER_MONTH = env.int("USER_MINUTES_PER_MONTH", default=0)
+
+# Personas on other sites ------------------------------------------------------------------
+
+EMBED_KEEP_DAYS = env.int("EMBED_KEEP_DAYS", default=7)  # visitors, and their words
+EMBED_VISIT_RATE = env.str("EMBED_VISIT_RATE", default="60/min")  # new ones, per key
 
 # Who answers ----------------------------------------------------------------------------
 
@@ -158,7 +168,7 @@ METRICS_TOKEN = env.str(
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "config.admin_app.PortalAdminConfig",  # django.contrib.admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -325,12 +335,54 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_FORMS = {"login": "frontend.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "frontend.forms.SignInForm",
+    "signup": "frontend.forms.SignUpForm",
+}
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+# Whether an address has to be shown to be one's own: never, asked for, or before one
+# comes in.
+EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="none")
+if EMAIL_VERIFICATION not in ("none", "optional", "mandatory"):
+    raise ImproperlyConfigured(
+        "EMAIL_VERIFICATION is none, optional or mandatory, and not "
+        f"{EMAIL_VERIFICATION!r}."
+    )
+ACCOUNT_EMAIL_VERIFICATION = EMAIL_VERIFICATION
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    "email*" if EMAIL_VERIFICATION == "mandatory" else "email",
+    "password1*",
+    "password2*",
+]
 ACCOUNT_USERNAME_BLACKLIST = ["demo"]  # the local demo's user; see config/demo.py
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Greenroom: "
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password, a new way to sign in, …
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # for changing how one can sign in
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+# What is counted is in the cache, which several processes share by REDIS_URL.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",  # key: of one name, wherever it is tried from
+    "signup": "20/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/180s/key",
+    "reauthenticate": "10/m/user",
+}
+# Whose address a request came from: as many proxies as stand before us are believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "PROXIES", default=1 if env.bool("BEHIND_PROXY", default=False) else 0
+)
+SOCIALACCOUNT_FORMS = {"signup": "frontend.forms.SocialSignUpForm"}
+SOCIALACCOUNT_PROVIDERS = social_providers(env)
+INSTALLED_APPS += [
+    f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS
+]
 _email = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update({name: value for name, value in _email.items() if value is not None})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="greenroom@localhost")
@@ -345,7 +397,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # each view says who may call (config/api.py)
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["config.renderers.JsonRenderer"],
-    "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "transcription": TRANSCRIPTION_RATE},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": API_RATE,
+        "transcription": TRANSCRIPTION_RATE,
+        "embed_visit": EMBED_VISIT_RATE,
+    },
     "EXCEPTION_HANDLER": "config.error_replies.handle_exception",
 }
 
@@ -368,7 +424,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Browsers also ask this of where a form's answer leads: to whoever signs one in.
+        "form-action": [SELF, *social_origins(env)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
@@ -384,7 +441,7 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_S", default=31_536_000)  # a year
-    if env.bool("BEHIND_PROXY", default=False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Logs -----------------------------------------------------------------------------------------------

@@ -5,8 +5,11 @@ from django.urls import include, path
 
 from config.views import demo_sign_in, favicon, health, metrics, script_texts
 
+handler429 = "config.views.too_many"
+
 urlpatterns = [
     path("", include("personas.urls")),
+    path("", include("personas.cards.urls")),
     path("", include("personas.knowledge.urls")),
     path("", include("streaming.urls")),
     path("", include("chat.urls")),

@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -67,6 +68,17 @@ def demo_sign_in(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("studio")
     messages.error(
         request,
-        "This sign-in link was used before or is too old. `make link` prints another.",
+        gettext(
+            "This sign-in link was used before or is too old. "
+            "`make link` prints another."
+        ),
     )
     return redirect("account_login")
+
+
+@never_cache
+def too_many(request: HttpRequest) -> HttpResponse:
+    """For forms sent too often: no limit that leads here counts longer than a minute."""
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = "60"
+    return answer

@@ -3,19 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, SignupForm
+from allauth.socialaccount.forms import SignupForm as SocialForm
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
 from frontend.models import ApiToken
 
 LIFETIMES_DAYS = {
-    "30": "30 days",
-    "90": "90 days",
-    "365": "1 year",
-    "never": "It does not expire",
+    "30": _("30 days"),
+    "90": _("90 days"),
+    "365": _("1 year"),
+    "never": _("It does not expire"),
 }
 
 
@@ -24,8 +27,26 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "Username or e-mail"
+        self.fields["login"].label = _("Username or e-mail")
         self.fields["login"].widget.attrs.pop("placeholder", None)
+        self.fields["remember"].label = _("Keep me signed in on this machine")
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]
+    """allauth's own form; our fields say by themselves which of them are optional."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].help_text = _("For a new password, should you need one.")
+
+
+class SocialSignUpForm(SocialForm):  # type: ignore[misc]
+    """The same for who comes from elsewhere."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
 
 
 class ApiTokenForm(forms.Form):
@@ -33,11 +54,11 @@ class ApiTokenForm(forms.Form):
 
     name = forms.CharField(
         max_length=60,
-        label="Name",
-        help_text="What will use it, such as “kiosk in the lobby”.",
+        label=_("Name"),
+        help_text=_("What will use it, such as “kiosk in the lobby”."),
     )
     lasts_days = forms.ChoiceField(
-        choices=list(LIFETIMES_DAYS.items()), initial="90", label="Lasts"
+        choices=list(LIFETIMES_DAYS.items()), initial="90", label=_("Lasts")
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -48,8 +69,11 @@ class ApiTokenForm(forms.Form):
         limit = knox_settings.TOKEN_LIMIT_PER_USER
         if limit and AuthToken.objects.filter(user=self.user).count() >= limit:
             raise forms.ValidationError(
-                f"You have {limit} tokens, which is as many as one person may have. "
-                "Revoke one that is no longer used."
+                gettext(
+                    "You have %(count)s tokens, which is as many as one person may have. "
+                    "Revoke one that is no longer used."
+                )
+                % {"count": limit}
             )
         return self.cleaned_data
 

@@ -12,11 +12,14 @@ Named = tuple[tuple[str, Promise | str], ...]
 MAIN: Named = (
     ("home", _("Personas")),
     ("studio", _("Studio")),
-    ("conversations", _("Conversations")),
-    ("sessions", _("Sessions")),
+    ("history", _("History")),
+    ("usage", _("Usage")),
 )
 OWN: Named = (
+    ("account", _("Account")),
+    ("teams", _("Teams")),
     ("memories", _("What personas remember")),
+    ("embeds", _("On other sites")),
     ("tokens", _("API tokens")),
 )
 STAFF: Named = (

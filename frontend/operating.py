@@ -17,10 +17,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.timezone import now
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from config.errors import DomainError
+from personas.acts import Act, note
 from streaming import queueing, services
 from streaming.board.history import history
 from streaming.models import Account, EndReason, Session, State
@@ -28,7 +30,9 @@ from streaming.publishing import tell_board
 
 logger = logging.getLogger(__name__)
 
-MAY_CHANGE_ACCOUNTS = "streaming.change_account"
+#: Either will do: who may change accounts, or who may only drain and wake them.
+MAY_DRAIN = ("streaming.drain_account", "streaming.change_account")
+MAY_SUPPORT = "streaming.support_people"
 
 Action = Callable[..., str]
 
@@ -59,7 +63,8 @@ def board_page(request: HttpRequest) -> HttpResponse:
         return render(request, "403.html", status=403)
     context = {
         "stop_idle_s": settings.STOP_IDLE_S,
-        "may_change_accounts": request.user.has_perm(MAY_CHANGE_ACCOUNTS),
+        "may_drain": _may_drain(request),
+        "may_support": request.user.has_perm(MAY_SUPPORT),
     }
     return render(request, "frontend/board.html", context)
 
@@ -69,7 +74,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
 def board_history(request: HttpRequest) -> JsonResponse:
     """The seats over the last day."""
     if not request.user.is_staff:
-        return _refused(StaffOnly("Only staff can see this."))
+        return _refused(StaffOnly(gettext("Only staff can see this.")))
     return JsonResponse(history(now()))
 
 
@@ -84,7 +89,9 @@ def action(verb: Action) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
         try:
             if not request.user.is_staff:
-                raise StaffOnly("Only staff can do this. Are you still signed in?")
+                raise StaffOnly(
+                    gettext("Only staff can do this. Are you still signed in?")
+                )
             message = verb(request, **named)
         except DomainError as error:
             return _refused(error)
@@ -106,22 +113,32 @@ def stop_session(request: HttpRequest, session_id: uuid.UUID) -> str:
     session = _open_session(session_id)
     was_waiting = session.state == State.WAITING
     async_to_sync(services.close_session)(session, reason=EndReason.STAFF_STOPPED)
-    whose = f"The session of {_name(session)}"
+    note(request.user, Act.STOPPED, session)
+    who = {"name": _name(session)}
     if was_waiting:
-        return f"{_name(session)} was taken out of the line."
+        return gettext("%(name)s was taken out of the line.") % who
     if session.state == State.CLOSING:
         return (
-            f"{whose} is closing. It keeps its seat until its avatar service can be "
-            "reached."
+            gettext(
+                "The session of %(name)s is closing. It keeps its seat until its avatar "
+                "service can be reached."
+            )
+            % who
         )
-    return f"{whose} was stopped."
+    return gettext("The session of %(name)s was stopped.") % who
 
 
 @action
 def stop_idle(request: HttpRequest) -> str:
     for_s = settings.STOP_IDLE_S
+    idle = list(Session.objects.idle(now(), for_s))
     count = async_to_sync(services.stop_idle)(for_s=for_s)
-    return f"Stopped {_counted(count, 'session')} in which nothing was said for {for_s} seconds."
+    note(request.user, Act.STOPPED, *idle)
+    return ngettext(
+        "Stopped %(count)d session in which nothing was said for %(seconds)d seconds.",
+        "Stopped %(count)d sessions in which nothing was said for %(seconds)d seconds.",
+        count,
+    ) % {"count": count, "seconds": for_s}
 
 
 @action
@@ -131,18 +148,36 @@ def stop_all(request: HttpRequest) -> str:
     The line first: whoever is in it would be offered the seats that become free.
     """
     words = []
+    line = list(Session.objects.in_line()) if request.POST.get("line") else []
     if request.POST.get("line"):
-        line = list(Session.objects.in_line())
         async_to_sync(services.stop_all)(line)
-        words.append(f"Sent {_counted(len(line), 'visitor')} away from the line.")
+        words.append(
+            ngettext(
+                "Sent %(count)d visitor away from the line.",
+                "Sent %(count)d visitors away from the line.",
+                len(line),
+            )
+            % {"count": len(line)}
+        )
     seated = list(Session.objects.seated())
     async_to_sync(services.stop_all)(seated)
+    note(request.user, Act.STOPPED, *line, *seated)
     ids = [session.pk for session in seated]
     stuck = Session.objects.seated().filter(pk__in=ids).count()
-    words.insert(0, f"Stopped {_counted(len(seated) - stuck, 'session')}.")
+    count = len(seated) - stuck
+    words.insert(
+        0,
+        ngettext("Stopped %(count)d session.", "Stopped %(count)d sessions.", count)
+        % {"count": count},
+    )
     if stuck:
         words.append(
-            f"{stuck} more will be closed when their avatar service can be reached."
+            ngettext(
+                "%(count)d more will be closed when its avatar service can be reached.",
+                "%(count)d more will be closed when their avatar service can be reached.",
+                stuck,
+            )
+            % {"count": stuck}
         )
     return " ".join(words)
 
@@ -152,36 +187,45 @@ def move(request: HttpRequest, session_id: uuid.UUID) -> str:
     """Put a ticket at the place in the line that the form names."""
     given = request.POST.get("position", "")
     if not re.fullmatch("[1-9][0-9]{0,5}", given):
-        raise Invalid("position: must be a whole number from 1.")
+        raise Invalid(gettext("position: must be a whole number from 1."))
     ticket = _open_session(session_id)
     if not queueing.move(ticket, int(given)):
-        raise NoSuchThing(f"{_name(ticket)} does not wait any more.")
+        raise NoSuchThing(
+            gettext("%(name)s does not wait any more.") % {"name": _name(ticket)}
+        )
+    note(request.user, Act.MOVED, ticket)
     async_to_sync(services.move_line)()
     place = queueing.place_of(ticket, now())
-    return (
-        f"{_name(ticket)} is number {place.position if place else given} in line now."
-    )
+    return gettext("%(name)s is number %(place)s in line now.") % {
+        "name": _name(ticket),
+        "place": place.position if place else given,
+    }
 
 
 @action
 def drain(request: HttpRequest, pk: int) -> str:
     account = _account(request, pk)
-    Account.objects.filter(pk=pk).update(is_draining=True)
-    return f"{account} takes no new sessions; those there go on to their end."
+    account.drain()
+    return gettext(
+        "%(account)s takes no new sessions; those there go on to their end."
+    ) % {"account": account}
 
 
 @action
 def undrain(request: HttpRequest, pk: int) -> str:
     account = _account(request, pk)
-    Account.objects.filter(pk=pk).update(is_draining=False)
-    return f"{account} takes new sessions again."
+    account.drain(False)
+    return gettext("%(account)s takes new sessions again.") % {"account": account}
 
 
 @action
 def wake_up(request: HttpRequest, pk: int) -> str:
     account = _account(request, pk)
     account.wake_up()
-    return f"{account} is tried again with the next visitor."
+    note(request.user, Act.WOKE, account)
+    return gettext("%(account)s is tried again with the next visitor.") % {
+        "account": account
+    }
 
 
 def _open_session(session_id: uuid.UUID) -> Session:
@@ -192,22 +236,22 @@ def _open_session(session_id: uuid.UUID) -> Session:
         .first()
     )
     if session is None:
-        raise NoSuchThing("This session has ended already.")
+        raise NoSuchThing(gettext("This session has ended already."))
     return session
 
 
 def _account(request: HttpRequest, pk: int) -> Account:
-    if not request.user.has_perm(MAY_CHANGE_ACCOUNTS):
-        raise StaffOnly("You have no permission to change accounts.")
+    if not _may_drain(request):
+        raise StaffOnly(gettext("You have no permission to change accounts."))
     account = Account.objects.filter(pk=pk).first()
     if account is None:
-        raise NoSuchThing("This account does not exist any more.")
+        raise NoSuchThing(gettext("This account does not exist any more."))
     return account
 
 
+def _may_drain(request: HttpRequest) -> bool:
+    return any(request.user.has_perm(one) for one in MAY_DRAIN)
+
+
 def _name(session: Session) -> str:
-    return session.owner.get_username() if session.owner else "a deleted user"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
+    return session.owner.get_username() if session.owner else gettext("a deleted user")

@@ -2,10 +2,16 @@
 
 from django.urls import include, path
 
-from frontend import backgrounding, conversing, operating, remembering, views
+from frontend import (
+    backgrounding,
+    conversing,
+    operating,
+    remembering,
+    supporting,
+    views,
+)
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("theme", views.choose_theme, name="theme"),
     path("", include("frontend.accounts.urls")),
     path("", include("frontend.editing.urls")),
@@ -33,8 +39,6 @@ urlpatterns = [
     path("memories/<slug:slug>/switch", remembering.switch, name="memory_switch"),
     path("memories/<slug:slug>/add", remembering.add, name="memory_add"),
     path("memories/<slug:slug>/forget", remembering.forget, name="memory_forget"),
-    path("sessions/", views.sessions, name="sessions"),
-    path("sessions/<uuid:session_id>/", views.session, name="session"),
     path("sessions/<uuid:session_id>/stop", views.stop_session, name="session_stop"),
     path("personas/<slug:slug>/use", views.use_persona, name="use_persona"),
     path(
@@ -54,4 +58,5 @@ urlpatterns = [
     path("operate/accounts/<int:pk>/drain", operating.drain),
     path("operate/accounts/<int:pk>/undrain", operating.undrain),
     path("operate/accounts/<int:pk>/wake-up", operating.wake_up),
+    path("operate/people/<int:pk>/", supporting.support, name="support"),
 ]

@@ -1,7 +1,6 @@
 """The pages: read, do, show."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +8,11 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -22,18 +21,17 @@ from django.views.decorators.http import (
 )
 
 from chat.minds import describe_mind
-from chat.models import Conversation
 from chat.transcription import describe_transcription
 from frontend.backgrounding import keying_facts
 from frontend.forms import ApiTokenForm
+from frontend.history.talks import own_talks
 from frontend.models import ApiToken
+from frontend.templatetags.stills import still
 from personas.models import Persona, PersonaNotFound, make_current
-from streaming import queueing, services
-from streaming.models import Session, State
-from streaming.queueing import Place
+from streaming import services
+from streaming.models import Session
 from streaming.views import ending_by
 
-SESSIONS_PER_PAGE = 25
 THEMES = ("light", "dark")
 THEME_LASTS = timedelta(days=365)
 
@@ -42,20 +40,6 @@ class PageRequest(HttpRequest):
     """A request behind `login_required`: its user is a real one."""
 
     user: Any
-
-
-@require_safe
-def home(request: PageRequest) -> HttpResponse:
-    """What this is, or, signed in, whom one can talk to."""
-    if not request.user.is_authenticated:
-        return render(request, "frontend/welcome.html")
-    context = {
-        "personas": Persona.objects.visible_to(request.user),
-        "current": _current_persona(request),
-        "editable": set(Persona.objects.editable_by(request.user)),
-        "sessions": _with_places(_own_sessions(request)[:4]),
-    }
-    return render(request, "frontend/home.html", context)
 
 
 @require_safe
@@ -99,7 +83,7 @@ def _continued_session(request: PageRequest) -> Session | None:
         session_id = uuid.UUID(asked)
     except ValueError as exc:
         raise Http404("This is not the id of a session.") from exc
-    found: Session = get_object_or_404(_own_sessions(request), pk=session_id)
+    found: Session = get_object_or_404(own_talks(request.user), pk=session_id)
     return found
 
 
@@ -131,6 +115,7 @@ def _persona_facts(persona: Persona) -> dict[str, Any]:
         "welcome": persona.welcome(),
         "answers": persona.answers,
         "keying": keying_facts(persona),
+        "still": still(persona.avatar_name),
     }
 
 
@@ -144,62 +129,6 @@ def use_persona(request: PageRequest, slug: str) -> HttpResponse:
     return _back(request, "home")
 
 
-@require_safe
-@login_required
-@never_cache
-def sessions(request: PageRequest) -> HttpResponse:
-    """The user's own sessions; staff also see everybody's open ones."""
-    pages = Paginator(_own_sessions(request), SESSIONS_PER_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    others = _others_open_sessions(request) if request.user.is_staff else []
-    context = {
-        "page": page,
-        "own": _with_places(page.object_list),
-        "everyones": _with_places(others),
-    }
-    return render(request, "frontend/sessions.html", context)
-
-
-def _with_places(sessions: Iterable[Session]) -> list[tuple[Session, Place | None]]:
-    """Each session, and where it stands if it waits in line."""
-    rows = list(sessions)
-    waits = any(row.state == State.WAITING for row in rows)
-    places = queueing.places(now()) if waits else {}
-    return [(row, places.get(row.pk)) for row in rows]
-
-
-def _others_open_sessions(request: PageRequest) -> Any:
-    others = Session.objects.open().exclude(owner=request.user)
-    return others.select_related("persona", "owner", "account")
-
-
-def _own_sessions(request: PageRequest) -> Any:
-    return Session.objects.filter(owner=request.user).select_related("persona")
-
-
-@require_safe
-@login_required
-@never_cache
-def session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
-    """One session as it happens: for its owner, and as the operators' second window."""
-    found = get_object_or_404(
-        Session.objects.visible_to(request.user).select_related(
-            "persona", "owner", "account"
-        ),
-        pk=session_id,
-    )
-    [(_, place)] = _with_places([found])
-    context = {
-        "session": found,
-        "place": place,
-        "is_own": found.owner_id == request.user.pk,
-        "conversation": Conversation.objects.of(request.user)
-        .filter(turns__session=found)
-        .first(),
-    }
-    return render(request, "frontend/session.html", context)
-
-
 @require_POST
 @login_required
 def stop_session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
@@ -209,7 +138,7 @@ def stop_session(request: PageRequest, session_id: uuid.UUID) -> HttpResponse:
         pk=session_id,
     )
     async_to_sync(services.close_session)(found, reason=ending_by(request.user, found))
-    messages.success(request, "The session was stopped.")
+    messages.success(request, gettext("The session was stopped."))
     return _back(request, "sessions")
 
 
@@ -234,7 +163,9 @@ def tokens(request: PageRequest) -> HttpResponse:
 def revoke_token(request: PageRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     token.revoke()
-    messages.success(request, f"The token “{token.name}” no longer works.")
+    messages.success(
+        request, gettext("The token “%(name)s” no longer works.") % {"name": token.name}
+    )
     return redirect("tokens")
 
 

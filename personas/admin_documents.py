@@ -11,8 +11,12 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
+from personas.admin_reach import SitesOwn
 from personas.knowledge import filing
 from personas.knowledge.errors import DocumentRefused
 from personas.models import Document, Passage, Persona
@@ -54,15 +58,15 @@ class DocumentForm(DocumentModelForm):
     """A new document is a file; of one that is there only the title can be changed."""
 
     file = forms.FileField(
-        label="file",
+        label=_("file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": _ACCEPTED}),
-        help_text=(
-            "Text, Markdown, HTML or PDF with text, at most "
-            f"{limits.DOCUMENT_MAX_BYTES // 1_000_000} MB."
+        help_text=format_lazy(
+            _("Text, Markdown, HTML or PDF with text, at most {most} MB."),
+            most=limits.DOCUMENT_MAX_BYTES // 1_000_000,
         ),
     )
-    read_again = forms.BooleanField(required=False)
+    read_again = forms.BooleanField(label=_("read again"), required=False)
 
     upload: filing.Upload | None = None
 
@@ -95,14 +99,16 @@ class DocumentForm(DocumentModelForm):
 
     def _judged(self, file: Any) -> filing.Upload | None:
         if not file:
-            self.add_error("file", "Choose a file.")
+            self.add_error("file", gettext("Choose a file."))
             return None
         try:
             if file.size > limits.DOCUMENT_MAX_BYTES:
                 raise filing.too_large(file.size)
             return filing.judge(file.name, file.read())
         except DocumentRefused as exc:
-            self.add_error("file", f"The file {exc.problem}")
+            self.add_error(
+                "file", gettext("The file %(problem)s") % {"problem": exc.problem}
+            )
             return None
 
 
@@ -123,12 +129,14 @@ class DocumentFormSet(DocumentInlineFormSet):
             if upload is None:
                 continue
             if upload.sha256 in kept:
-                form.add_error("file", "This very file is there already.")
+                form.add_error("file", gettext("This very file is there already."))
             kept.add(upload.sha256)
         if len(kept) > limits.DOCUMENTS_MAX:
             raise ValidationError(
-                f"A persona has at most {limits.DOCUMENTS_MAX} documents. "
-                "Delete one, or join some."
+                gettext(
+                    "A persona has at most %(most)d documents. Delete one, or join some."
+                ),
+                params={"most": limits.DOCUMENTS_MAX},
             )
 
     def save_new(self, form: Any, commit: bool = True) -> Document:
@@ -154,10 +162,12 @@ class DocumentInline(DocumentTabularInline):
     fields = ("title", "file", "read_again", "standing", "size", "created_at")
     readonly_fields = ("standing", "size", "created_at")
     extra = 1
-    verbose_name_plural = "Documents that it answers from"
+    verbose_name_plural = _("Documents that it answers from")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        return super().get_queryset(request).annotate(passage_count=Count("passages"))
+        found: QuerySet[Document] = super().get_queryset(request)
+        counted: QuerySet[Document] = found.annotate(passage_count=Count("passages"))
+        return counted
 
     def get_formset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """A class of its own for each request, which may know who makes it."""
@@ -165,21 +175,24 @@ class DocumentInline(DocumentTabularInline):
         formset.added_by = request.user
         return formset
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def standing(self, document: Document) -> str:
         return standing(document)
 
-    @admin.display(description="size")
+    @admin.display(description=_("size"))
     def size(self, document: Document) -> str:
         return "" if document._state.adding else filesizeformat(document.size_bytes)
 
 
 @admin.register(Document)
-class DocumentAdmin(DocumentModelAdmin):
+class DocumentAdmin(SitesOwn, DocumentModelAdmin):
     """All documents, above all those that could not be read; they are added to a persona."""
 
     list_display = ("__str__", "persona", "kind", "standing", "size", "created_at")
-    list_filter = ("state", "kind")
+    list_filter = ("state", "kind", "created_at")
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    search_help_text = _("A title, a file’s name, or a persona.")
     list_select_related = ("persona",)
     search_fields = ("title", "file_name", "persona__name")
     actions = ("read_again",)
@@ -200,7 +213,9 @@ class DocumentAdmin(DocumentModelAdmin):
         css = {"all": ("personas/admin.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        return super().get_queryset(request).annotate(passage_count=Count("passages"))
+        found: QuerySet[Document] = super().get_queryset(request)
+        counted: QuerySet[Document] = found.annotate(passage_count=Count("passages"))
+        return counted
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -218,25 +233,25 @@ class DocumentAdmin(DocumentModelAdmin):
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         return without_passages(deleted), counts, lacking, protected
 
-    @admin.display(description="state", ordering="state")
+    @admin.display(description=_("state"), ordering="state")
     def standing(self, document: Document) -> str:
         return standing(document)
 
-    @admin.display(description="size", ordering="size_bytes")
+    @admin.display(description=_("size"), ordering="size_bytes")
     def size(self, document: Document) -> str:
         return filesizeformat(document.size_bytes)
 
-    @admin.display(description="what was read")
+    @admin.display(description=_("what was read"))
     def what_was_read(self, document: Document) -> SafeString:
         passages = document.passages.defer("vector")[:_PASSAGES_SHOWN]
         text = "\n\n".join(map(_in_words, passages))
         return format_html('<pre class="prompt-preview">{}</pre>', text)
 
-    @admin.action(description="Read again", permissions=["change"])
+    @admin.action(description=_("Read again"), permissions=["change"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
         for document in queryset:
             filing.read_again(document)
-        self.message_user(request, "They are read again; look in a moment.")
+        self.message_user(request, gettext("They are read again; look in a moment."))
 
 
 def standing(document: Document) -> str:
@@ -246,14 +261,16 @@ def standing(document: Document) -> str:
     match document.state:
         case Document.State.READY:
             count = getattr(document, "passage_count", 0)
-            return (
-                f"ready: {document.chars:,} characters in {count} "
-                f"{'passage' if count == 1 else 'passages'}"
+            words = ngettext(
+                "ready: %(chars)s characters in %(count)d passage",
+                "ready: %(chars)s characters in %(count)d passages",
+                count,
             )
+            return words % {"chars": f"{document.chars:,}", "count": count}
         case Document.State.FAILED:
             return document.problem
         case _:
-            return "waiting to be read; reload in a moment"
+            return gettext("waiting to be read; reload in a moment")
 
 
 def without_passages(listed: list[Any]) -> list[Any]:
@@ -265,5 +282,6 @@ def without_passages(listed: list[Any]) -> list[Any]:
 
 
 def _in_words(passage: Passage) -> str:
-    where = [f"page {passage.page}"] if passage.page else []
+    page = gettext("page %(number)d") % {"number": passage.page or 0}
+    where = [page] if passage.page else []
     return " · ".join([*where, passage.heading]).strip(" ·") + f"\n{passage.text}"

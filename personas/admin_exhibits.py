@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from personas.admin_reach import SitesOwn
 from personas.exhibit_forms import ExhibitForm
 from personas.models import Exhibit
 
@@ -18,12 +20,14 @@ else:
 
 
 @admin.register(Exhibit)
-class ExhibitAdmin(ExhibitModelAdmin):
+class ExhibitAdmin(SitesOwn, ExhibitModelAdmin):
     """The persona is chosen once: names are unique within it, and scripts rely on them."""
 
     form = ExhibitForm
     list_display = ("title", "name", "persona", "kind", "leads_to")
     list_filter = ("kind",)
+    list_per_page = 50
+    search_help_text = _("A title, a name, a description, or a persona.")
     list_select_related = ("persona",)
     search_fields = ("title", "name", "alt", "address", "persona__name")
     autocomplete_fields = ("persona",)
@@ -44,11 +48,11 @@ class ExhibitAdmin(ExhibitModelAdmin):
     ) -> tuple[str, ...]:
         return ("preview",) if obj is None else ("preview", "persona", "name")
 
-    @admin.display(description="leads to")
+    @admin.display(description=_("leads to"))
     def leads_to(self, exhibit: Exhibit) -> str:
         return exhibit.address if exhibit.kind == Exhibit.Kind.LINK else ""
 
-    @admin.display(description="as it is shown")
+    @admin.display(description=_("as it is shown"))
     def preview(self, exhibit: Exhibit) -> SafeString | str:
         if exhibit.kind != Exhibit.Kind.IMAGE or not exhibit.url:
             return "–"

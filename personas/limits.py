@@ -49,3 +49,13 @@ ADDRESS_MAX_CHARS = 2_000
 PICTURE_MAX_BYTES = 8_000_000
 PICTURE_MAX_PIXELS = 40_000_000  # decoded, that is 160 MB
 PICTURE_SHOWN_PX = 1_600  # the longer side of what is kept
+
+# Personas from files: character cards and our own format.
+CARD_FILE_MAX_BYTES = 10_000_000
+CARD_FILES_MAX = 10  # at once
+CARD_JSON_MAX_BYTES = 2_500_000
+CARD_KEPT_MAX_CHARS = 1_500_000  # of what a card says, kept to be given back
+CARD_MAX_DEPTH = 40
+CARD_MAX_VALUES = 100_000
+CARD_MAX_CHUNKS = 5_000
+CARD_PICTURE_PX = 1_024  # the longer side of a card's picture

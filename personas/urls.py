@@ -13,4 +13,9 @@ urlpatterns = [
         picture_views.ExhibitPictureView.as_view(),
         name="exhibit_picture",
     ),
+    path(
+        "personas/<slug:slug>/picture/<slug:digest>.webp",
+        picture_views.CardPictureView.as_view(),
+        name="card_picture",
+    ),
 ]

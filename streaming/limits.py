@@ -15,7 +15,8 @@ from django.contrib.auth.models import User
 
 from personas.models import Persona
 from streaming.budgets import Budget, PersonaBudget, UserBudget
-from streaming.models import EndReason
+from streaming.embedding.budgets import EmbedBudget, VisitorBudget
+from streaming.models import EmbedKey, EndReason, Visitor
 from streaming.periods import Span, period_of
 
 
@@ -86,10 +87,20 @@ def usage_of(user: User, at: datetime) -> dict[str, Any]:
 
 def _budgets(owner: User, persona: Persona | None) -> list[Budget]:
     """Those with any limit, in the order in which everybody locks them."""
-    budgets: list[Budget] = [UserBudget(owner)]
+    budgets: list[Budget] = _own_budgets(owner)
     if persona is not None:
         budgets.append(PersonaBudget(persona))
     return [budget for budget in budgets if budget.is_limited]
+
+
+def _own_budgets(owner: User) -> list[Budget]:
+    """Of a user, or of a visitor and the key that they came by."""
+    visitor = Visitor.objects.select_related("user", "key").filter(user=owner).first()
+    if visitor is None:
+        return [UserBudget(owner)]
+    if visitor.key is None:  # deleted meanwhile
+        return [VisitorBudget(visitor, EmbedKey())]
+    return [VisitorBudget(visitor, visitor.key), EmbedBudget(visitor.key)]
 
 
 def _granted(budgets: Sequence[Budget], at: datetime, until: datetime) -> Grant:

@@ -7,6 +7,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, on_startup
 
 from streaming import services
+from streaming.embedding.upkeep import forget_absent
 from streaming.services.reconciling import reconcile
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,13 @@ def reconcile_sessions() -> None:
     for outcome in async_to_sync(reconcile)():
         if outcome.problem or outcome.ended_here or outcome.stopped_there:
             logger.info("Reconciled. %s", outcome)
+
+
+@db_periodic_task(crontab(minute="20", hour="*/6"))  # type: ignore[untyped-decorator]
+def forget_visitors() -> None:
+    """Delete visitors of other sites who were not here for days, and what they said."""
+    if count := forget_absent():
+        logger.info("Forgot %d visitors.", count)
 
 
 @on_startup()  # type: ignore[untyped-decorator]

@@ -67,7 +67,7 @@ class CreateView(ApiView):
             owner=caller(request),
             persona=persona,
             wish=wish,
-            continues=_continued(request, asked),
+            continues=continued(request, asked),
             speaks_draft=asked.validated_data["draft"],
             replays=replayed,
         )
@@ -86,7 +86,8 @@ def opened_or_waiting(outcome: Opened | Ticket) -> Response:
     return done(message, ticket_info(outcome), status=202)
 
 
-def _continued(request: Request, asked: CreateIn) -> Session | None:
+def continued(request: Request, asked: CreateIn) -> Session | None:
+    """The ended session of the caller's whose conversation shall go on, if they named one."""
     session_id = asked.validated_data.get("continues")
     if session_id is None:
         return None

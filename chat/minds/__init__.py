@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from chat.minds import openai
 from chat.minds.base import Mind
@@ -14,7 +15,7 @@ from chat.minds.openai import OpenAIMind
 if TYPE_CHECKING:
     from personas.models import Persona
 
-OFFLINE_NOTICE = (
+OFFLINE_NOTICE = gettext_lazy(
     "No language model is connected, so a small offline responder answers: it picks what "
     "fits the question from the persona's own facts and says it in the first person. "
     "To connect a model, set OPENAI_API_KEY, or OPENAI_BASE_URL and OPENAI_MODEL for any "
@@ -79,9 +80,15 @@ def _fallback(persona: "Persona") -> OpenAIMind:
 def describe_mind(persona: "Persona | None" = None) -> MindInfo:
     """Which mind answers for `persona`, or for one without wishes of its own."""
     if not model_is_connected():
-        return MindInfo("Offline responder", offline=True, notice=OFFLINE_NOTICE)
+        return MindInfo(
+            gettext("Offline responder"), offline=True, notice=str(OFFLINE_NOTICE)
+        )
     model = _model_of(persona)
-    return MindInfo(model, offline=False, notice=f"The model {model} answers.")
+    return MindInfo(
+        model,
+        offline=False,
+        notice=gettext("The model %(model)s answers.") % {"model": model},
+    )
 
 
 async def warm_up() -> None:

@@ -6,8 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Script, ScriptRun, Segment
+from personas.admin_parts import ReadOnly
+from personas.admin_reach import SitesOwn
 from personas.models import Exhibit
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -25,7 +28,7 @@ _LAST = 1_000_000
 
 
 class SegmentForm(SegmentModelForm):
-    number = forms.IntegerField(required=False, min_value=1, label="order")
+    number = forms.IntegerField(required=False, min_value=1, label=_("order"))
 
     class Meta:
         model = Segment
@@ -59,11 +62,15 @@ class SegmentInline(SegmentTabularInline):
 
 
 @admin.register(Script)
-class ScriptAdmin(ScriptModelAdmin):
+class ScriptAdmin(SitesOwn, ScriptModelAdmin):
     """A new script gets its persona first, since that decides what its segments show."""
 
     list_display = ("title", "persona", "segment_count", "length", "updated_at")
     list_select_related = ("persona",)
+    list_filter = ("updated_at",)
+    date_hierarchy = "updated_at"
+    list_per_page = 50
+    search_help_text = _("A title, a persona, or words of its text.")
     search_fields = ("title", "slug", "persona__name", "segments__text")
     autocomplete_fields = ("persona",)
     readonly_fields = ("updated_at",)
@@ -80,14 +87,17 @@ class ScriptAdmin(ScriptModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Script]":
         found = super().get_queryset(request).prefetch_related("segments")
-        return found.annotate(segment_count=Count("segments", distinct=True))
+        counted: QuerySet[Script] = found.annotate(
+            segment_count=Count("segments", distinct=True)
+        )
+        return counted
 
-    @admin.display(description="segments", ordering="segment_count")
+    @admin.display(description=_("segments"), ordering="segment_count")
     def segment_count(self, script: Any) -> int:
         count: int = script.segment_count
         return count
 
-    @admin.display(description="length")
+    @admin.display(description=_("length"))
     def length(self, script: Script) -> str:
         seconds = round(script.estimated_s())
         return f"{seconds // 60}:{seconds % 60:02}"
@@ -100,18 +110,14 @@ class ScriptAdmin(ScriptModelAdmin):
 
 
 @admin.register(ScriptRun)
-class ScriptRunAdmin(ScriptRunModelAdmin):
+class ScriptRunAdmin(ReadOnly, ScriptRunModelAdmin):
     """What was presented, to look at: players alone write here."""
 
     list_display = ("title", "session", "state", "why", "segment", "of", "created_at")
-    list_filter = ("state",)
+    list_filter = ("state", "created_at")
     list_select_related = ("session",)
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    search_fields = ("title", "session__owner__username")
+    search_help_text = _("A presentation’s title, or a person.")
     exclude = ("player", "player_until", "plan")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: ScriptRun | None = None
-    ) -> bool:
-        return False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from chat.transcription.base import (
     Transcriber,
@@ -22,7 +23,7 @@ __all__ = [
     "transcriber",
 ]
 
-HOW_TO_SET_UP = (
+HOW_TO_SET_UP = gettext_lazy(
     "No transcription service is connected, so the microphone cannot be used yet. "
     "To connect one, set TRANSCRIPTION_BASE_URL (and TRANSCRIPTION_API_KEY and "
     "TRANSCRIPTION_MODEL, where the service asks for them) to any server with an "
@@ -49,7 +50,7 @@ def transcription_is_connected() -> bool:
 def transcriber() -> Transcriber:
     """Whoever writes down what is said. Raises `TranscriptionNotConfigured`."""
     if not transcription_is_connected():
-        raise TranscriptionNotConfigured(HOW_TO_SET_UP)
+        raise TranscriptionNotConfigured(str(HOW_TO_SET_UP))
     return TranscriptionService(
         base_url=settings.TRANSCRIPTION_BASE_URL,
         api_key=settings.TRANSCRIPTION_API_KEY,
@@ -62,7 +63,8 @@ def describe_transcription() -> TranscriptionInfo:
     connected = transcription_is_connected()
     return TranscriptionInfo(
         available=connected,
-        notice=f"{settings.TRANSCRIPTION_MODEL} writes down what you say."
+        notice=gettext("%(model)s writes down what you say.")
+        % {"model": settings.TRANSCRIPTION_MODEL}
         if connected
-        else HOW_TO_SET_UP,
+        else str(HOW_TO_SET_UP),
     )

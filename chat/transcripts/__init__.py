@@ -6,5 +6,6 @@ files       which formats there are, and what a file is called
 """
 
 from chat.transcripts.files import FORMATS, Format, file_name, transcript
+from chat.transcripts.timeline import Extent
 
-__all__ = ["FORMATS", "Format", "file_name", "transcript"]
+__all__ = ["FORMATS", "Extent", "Format", "file_name", "transcript"]

@@ -4,34 +4,31 @@ import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from chat.models import Conversation
-from chat.transcripts.timeline import Cue, Exchange, Speakers, exchanges, parts_of
+from chat.transcripts.timeline import Cue, Exchange, Extent, Speakers, exchanges
 
 VERSION = 1
 
 
-async def as_json(
-    conversation: Conversation, who: Speakers
-) -> AsyncGenerator[str, None]:
+async def as_json(extent: Extent, who: Speakers) -> AsyncGenerator[str, None]:
     """The file, piece by piece: one object, whose `turns` come one in a line."""
     head = {
         "version": VERSION,
-        "conversation": str(conversation.pk),
+        "conversation": str(extent.conversation.pk),
         "persona": who.persona,
         "visitor": who.visitor,
-        "began_at": conversation.created_at.isoformat(),
+        "began_at": extent.began_at.isoformat(),
         "sessions": [
             {
                 "session": str(part.session),
                 "began_at": part.zero_at.isoformat(),
                 "starts_s": _s(part.starts_s),
             }
-            for part in (await parts_of(conversation)).values()
+            for part in (await extent.parts()).values()
         ],
     }
     yield _dump(head)[:-1] + ', "turns": ['
     comma = "\n"
-    async for one in exchanges(conversation):
+    async for one in exchanges(extent):
         yield comma + _dump(_turn(one))
         comma = ",\n"
     yield "\n]}\n"

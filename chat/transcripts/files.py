@@ -8,13 +8,12 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.timezone import localtime
 
-from chat.models import Conversation
 from chat.transcripts.as_json import as_json
 from chat.transcripts.text import as_text
-from chat.transcripts.timeline import Speakers
+from chat.transcripts.timeline import Extent, Speakers
 from chat.transcripts.webvtt import as_webvtt
 
-Writer = Callable[[Conversation, Speakers], AsyncGenerator[str, None]]
+Writer = Callable[[Extent, Speakers], AsyncGenerator[str, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,18 @@ FORMATS = {
 }
 
 
-def file_name(conversation: Conversation, ending: str) -> str:
+def file_name(extent: Extent, ending: str) -> str:
     """With whom and when: `anna-2026-11-21-0935.vtt`."""
-    who = slugify(conversation.with_whom, allow_unicode=True) or "conversation"
-    return f"{who}-{localtime(conversation.created_at):%Y-%m-%d-%H%M}.{ending}"
+    who = slugify(extent.conversation.with_whom, allow_unicode=True) or "conversation"
+    return f"{who}-{localtime(extent.began_at):%Y-%m-%d-%H%M}.{ending}"
 
 
-def transcript(
-    conversation: Conversation, ending: str, visitor: str
-) -> StreamingHttpResponse:
+def transcript(extent: Extent, ending: str, visitor: str) -> StreamingHttpResponse:
     """The whole file as a download, written while it is read. Raises `KeyError`."""
     kind = FORMATS[ending]
-    disposition = content_disposition_header(True, file_name(conversation, ending))
+    disposition = content_disposition_header(True, file_name(extent, ending))
     return StreamingHttpResponse(
-        kind.write(conversation, Speakers(conversation.with_whom, visitor)),
+        kind.write(extent, Speakers(extent.conversation.with_whom, visitor)),
         content_type=kind.content_type,
         headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from asgiref.sync import sync_to_async
 from django.db.models import Min
 
 from chat.models import Conversation, Piece, Turn
@@ -72,10 +73,29 @@ class Exchange:
     said: tuple[Cue, ...]
 
 
-async def exchanges(conversation: Conversation) -> AsyncGenerator[Exchange, None]:
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What is told: a whole conversation, or, where one is named, only one session of it."""
+
+    conversation: Conversation
+    session: Session | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        return (self.session or self.conversation).created_at
+
+    async def parts(self) -> dict[UUID, Part]:
+        """The sessions that are told, on a clock that begins with the first of them."""
+        if self.session is None:
+            return await parts_of(self.conversation)
+        part = await sync_to_async(part_of)(self.session)
+        return {part.session: part} if part else {}
+
+
+async def exchanges(extent: Extent) -> AsyncGenerator[Exchange, None]:
     """All turns, part by part; read little by little, so that a slow reader holds nothing."""
-    turns = conversation.turns.order_by("number").prefetch_related(*FETCHED)
-    for part in (await parts_of(conversation)).values():
+    turns = extent.conversation.turns.order_by("number").prefetch_related(*FETCHED)
+    for part in (await extent.parts()).values():
         last = 0
         while chunk := [
             turn
@@ -108,6 +128,16 @@ async def parts_of(conversation: Conversation) -> dict[UUID, Part]:
         parts[session.pk] = part
         starts_s = part.seconds(_end_of(session, ends.get(session.pk, first)))
     return parts
+
+
+def part_of(session: Session) -> Part | None:
+    """One session on a clock of its own; None where nothing was said in it."""
+    first = session.turns.aggregate(first=Min("created_at"))["first"]
+    if first is None:
+        return None
+    went_live = session.events.filter(type="session.status", data__to=State.LIVE)
+    picture = went_live.aggregate(first=Min("at"))["first"]
+    return Part(session.pk, 1, min(picture or first, first), 0.0)
 
 
 async def _last_words(conversation: Conversation) -> dict[UUID, datetime]:

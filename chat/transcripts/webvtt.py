@@ -7,21 +7,25 @@ are shown at once for that while.
 import heapq
 from collections.abc import AsyncGenerator, Iterator
 
-from chat.models import Conversation
-from chat.transcripts.timeline import Cue, Exchange, Part, Speakers, exchanges
+from chat.transcripts.timeline import (
+    Cue,
+    Exchange,
+    Extent,
+    Part,
+    Speakers,
+    exchanges,
+)
 
 #: A cue must end after it begins, or players refuse it.
 _MIN_MS = 1
 
 
-async def as_webvtt(
-    conversation: Conversation, who: Speakers
-) -> AsyncGenerator[str, None]:
+async def as_webvtt(extent: Extent, who: Speakers) -> AsyncGenerator[str, None]:
     """The file, piece by piece."""
     line = _Line()
     last: Part | None = None
     yield "WEBVTT\n"
-    async for one in exchanges(conversation):
+    async for one in exchanges(extent):
         for block in line.before(one.at_s):
             yield block
         if one.part != last:

@@ -9,6 +9,7 @@ register = template.Library()
 
 _FOLDER = Path(__file__).resolve().parent.parent / "static/frontend/img/avatars"
 _KNOWN = frozenset(path.stem for path in _FOLDER.glob("*.webp"))
+_TONES = 4
 
 
 @register.simple_tag
@@ -17,3 +18,21 @@ def still(avatar_name: str) -> str:
     if avatar_name not in _KNOWN:
         return ""
     return static(f"frontend/img/avatars/{avatar_name}.webp")
+
+
+def known_avatars() -> list[str]:
+    """Avatars of which we have a picture, in the order of their names."""
+    return sorted(_KNOWN)
+
+
+@register.filter
+def initial(name: str) -> str:
+    """What stands for somebody without a picture: the first letter of their name."""
+    letters = (char for char in name if char.isalnum())
+    return next(letters, name[:1]).upper()
+
+
+@register.filter
+def tone(pk: int | None) -> int:
+    """Which of the colours of initials is theirs, so that neighbours seldom look alike."""
+    return (pk or 0) % _TONES

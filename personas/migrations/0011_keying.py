@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('personas', '0009_drafts_and_versions'),
+        ('personas', '0010_cards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

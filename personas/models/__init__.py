@@ -1,5 +1,7 @@
 """Personas: who speaks, who may see and edit them, and whom each user talks to now."""
 
+from personas.auditing import audit_users
+from personas.models.card import CardOrigin, CardUpload
 from personas.models.current import (
     CurrentPersona,
     make_current,
@@ -30,7 +32,11 @@ from personas.models.persona import Persona
 from personas.models.team import Invitation, Membership, Role, Team
 from personas.models.version import Credit, How, PersonaVersion
 
+audit_users()
+
 __all__ = [
+    "CardOrigin",
+    "CardUpload",
     "Credit",
     "CurrentPersona",
     "Document",

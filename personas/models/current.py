@@ -4,9 +4,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from personas.models.errors import PersonaNotFound
 from personas.models.persona import Persona
+from personas.models.team import Team
 
 
 class CurrentPersona(models.Model):
@@ -25,7 +27,12 @@ class CurrentPersona(models.Model):
     )
 
     class Meta:
-        verbose_name = "current persona"
+        verbose_name = _("current persona")
+        verbose_name_plural = _("current personas")
+        #: Editors without it see and change the site's own personas only, in the admin.
+        permissions = (
+            ("reach_peoples_personas", _("Can reach personas of other people, too")),
+        )
 
     def __str__(self) -> str:
         return f"{self.user} talks to {self.persona}"
@@ -44,13 +51,20 @@ def make_current(user: User, persona: Persona) -> None:
 def persona_to_edit(user: User) -> Persona:
     """The user's current persona, locked, or their own new copy when it is not theirs.
 
+    What a team shares is an editor's to change as much as their own; whoever may only talk
+    to it, and staff who are no members, get a copy: a program that changes "the current
+    persona" must not change it for people whom its user has never heard of.
+
     Call it inside a transaction. The user's row is the lock, so that two requests at
-    once make one copy and the second sees what the first has written.
+    once make one copy and the second sees what the first has written; a shared persona is
+    locked as well, because other editors' requests hold other users' rows.
     """
     get_user_model().objects.select_for_update().get(pk=user.pk)
     persona = Persona.objects.current_for(user)
     if persona.is_owned_by(user):
         return persona
+    if persona.team_id and Team.objects.edited_by(user).filter(pk=persona.team_id):
+        return Persona.objects.select_for_update().get(pk=persona.pk)
     return own_copy(user, persona)
 
 

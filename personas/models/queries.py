@@ -21,6 +21,8 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
     * `visible_to()`    what a user's own lists show
     * `open_to()`       what a user may open who knows its slug: adds unlisted ones
     * `editable_by()`   what a user may change in place: adds archived ones
+    * `put_away_by()`   the archived ones of their own archive
+    * `deletable_by()`  what a user may delete for good: editors of teams may not
     """
 
     def current(self) -> Self:
@@ -45,6 +47,24 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
         if user.is_staff:
             return self
         return self.filter(Q(owner=user) | Q(team__in=Team.objects.edited_by(user)))
+
+    def put_away_by(self, user: User | AnonymousUser) -> Self:
+        """Archived ones that the user's own archive shows; staff also see the site's."""
+        if not user.is_authenticated:
+            return self.none()
+        theirs = Q(owner=user) | Q(team__in=Team.objects.edited_by(user))
+        if user.is_staff:
+            theirs |= Q(owner=None)
+        return self.filter(theirs).exclude(archived_at=None)
+
+    def deletable_by(self, user: User | AnonymousUser) -> Self:
+        """The user's own and those of teams they own; staff delete the site's as well."""
+        if not user.is_authenticated:
+            return self.none()
+        deletable = Q(owner=user) | Q(team__in=Team.objects.owned_by(user))
+        if user.is_staff:
+            deletable |= Q(owner=None)
+        return self.filter(deletable)
 
     def of_the_site(self) -> Self:
         return self.filter(owner=None)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from personas import limits
+from personas.auditing import Audited
 from personas.fields import LineField
 from personas.models.errors import InvitationNotGood, LastOwner
 
@@ -67,6 +68,7 @@ class Team(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TeamQuerySet.as_manager()
+    audit = Audited("name")
 
     class Meta:
         ordering = ("name", "pk")
@@ -92,28 +94,45 @@ class Team(models.Model):
         role = found.first()
         return Role(role) if role else None
 
+    def open_invitations(self) -> "InvitationQuerySet":
+        """Those that can still be accepted, newest first."""
+        return Invitation.objects.filter(team=self).good(now())
+
     def set_role(self, user: User, role: Role) -> None:
-        """Make a member an owner, editor or talker. Raises `LastOwner`."""
+        """Make a member an owner, editor or talker. Raises `LastOwner`.
+
+        Who is no owner any more has nobody coming by their invitations.
+        """
         with transaction.atomic():
             membership = self._locked().get(user=user)
             if role != Role.OWNER:
                 self._require_another_owner(membership)
+                self._withdraw_invitations_of(user)
             membership.role = role
             membership.save(update_fields=["role"])
 
     def remove(self, user: User) -> None:
-        """Take a member out; one who is gone already is no error. Raises `LastOwner`."""
+        """Take a member out; one who is gone already is no error. Raises `LastOwner`.
+
+        Their own personas go with them: the team no longer shares those.
+        """
         with transaction.atomic():
             membership = self._locked().filter(user=user).first()
             if membership is None:
                 return
             self._require_another_owner(membership)
+            self._withdraw_invitations_of(user)
+            for persona in self.personas.filter(owner=user):
+                persona.change(team=None)  # one by one: the audit hears of each
             membership.delete()
 
     def _locked(self) -> models.QuerySet["Membership"]:
         """All memberships, for the end of this transaction: two owners may leave at once."""
         Team.objects.select_for_update().get(pk=self.pk)
         return self.memberships.all()
+
+    def _withdraw_invitations_of(self, user: User) -> None:
+        self.invitations.good(now()).filter(invited_by=user).delete()
 
     def _require_another_owner(self, membership: "Membership") -> None:
         if membership.role != Role.OWNER:
@@ -137,6 +156,8 @@ class Membership(models.Model):
     )
     joined_at = models.DateTimeField(auto_now_add=True)
 
+    audit = Audited("team", "user", "role")
+
     class Meta:
         ordering = ("joined_at", "pk")
         verbose_name = _("membership")
@@ -152,6 +173,10 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+    @property
+    def role_name(self) -> str:
+        return str(Role(self.role).label)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -42,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """One hour, or the part of it that lies in the window."""
+    """One hour or day, or the part of it that lies in the window."""
 
     since: datetime
     until: datetime
@@ -57,7 +57,7 @@ def history(at: datetime) -> dict[str, Any]:
     The number of seats is today's: what it was at other times is not kept.
     """
     since = at - WINDOW
-    occupied, waiting = _spans(since, at)
+    occupied, waiting = spans(since, at)
     exact = steps(occupied, waiting, since, at)
     seats = seats_now()
     return {
@@ -70,7 +70,7 @@ def history(at: datetime) -> dict[str, Any]:
     }
 
 
-def _spans(since: datetime, until: datetime) -> tuple[list[Span], list[Span]]:
+def spans(since: datetime, until: datetime) -> tuple[list[Span], list[Span]]:
     """When seats were held and when visitors waited, of the sessions that touch the window."""
     rows = Session.objects.filter(
         Q(ended_at__gt=since) | Q(ended_at=None), created_at__lt=until
@@ -131,6 +131,11 @@ def by_hour(exact: list[Step], until: datetime) -> list[Stretch]:
     bounds = [exact[0].at]
     while bounds[-1] < until:
         bounds.append(min(_next_hour(bounds[-1]), until))
+    return between(exact, bounds)
+
+
+def between(exact: list[Step], bounds: Iterable[datetime]) -> list[Stretch]:
+    """The same from each of these moments to the next; the first step is not after them."""
     return [_stretch(exact, begin, end) for begin, end in pairwise(bounds)]
 
 

@@ -17,6 +17,7 @@ _SESSION_FIELDS = (
     "ends_at",
     "last_activity_at",
     "persona__name",
+    "owner_id",
     "owner__username",
     "account_id",
     "account__name",
@@ -106,6 +107,7 @@ def _who(row: dict[str, Any]) -> dict[str, Any]:
         "state": row["state"],
         "persona": row["persona__name"],
         "user": row["owner__username"],
+        "user_id": row["owner_id"],
         "created_at": _iso(row["created_at"]),
     }
 

@@ -2,6 +2,8 @@
 
 from streaming.models.account import MAX_SEATS as MAX_SEATS
 from streaming.models.account import Account as Account
+from streaming.models.embed import EmbedKey as EmbedKey
+from streaming.models.embed import Visitor as Visitor
 from streaming.models.event import SessionEvent as SessionEvent
 from streaming.models.limits import PersonaLimits as PersonaLimits
 from streaming.models.limits import UserLimits as UserLimits

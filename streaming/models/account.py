@@ -9,6 +9,7 @@ from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
+from personas.auditing import Audited
 from streaming.encrypted import EncryptedTextField
 
 MAX_SEATS = 100
@@ -36,33 +37,40 @@ class Account(models.Model):
     """
 
     class Provider(models.TextChoices):
-        HEYGEN = "heygen", "HeyGen streaming API (the local engine speaks it too)"
+        HEYGEN = "heygen", _("HeyGen streaming API (the local engine speaks it too)")
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
     provider = models.CharField(
-        max_length=20, choices=Provider.choices, default=Provider.HEYGEN
+        _("provider"), max_length=20, choices=Provider.choices, default=Provider.HEYGEN
     )
-    base_url = models.URLField(help_text="Where its API starts, without /v1.")
+    base_url = models.URLField(
+        _("address"), help_text=_("Where its API starts, without /v1.")
+    )
     api_key = EncryptedTextField(blank=True)
     seat_limit = models.PositiveSmallIntegerField(
+        _("seats"),
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)],
-        help_text="How many sessions it allows at the same time.",
+        help_text=_("How many sessions it allows at the same time."),
     )
     priority = models.SmallIntegerField(
-        default=0, help_text="Accounts with smaller numbers are used first."
+        _("priority"),
+        default=0,
+        help_text=_("Accounts with smaller numbers are used first."),
     )
-    is_enabled = models.BooleanField("enabled", default=True)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
     is_draining = models.BooleanField(
-        "draining",
+        _("draining"),
         default=False,
-        help_text="Takes no new sessions; those that it has go on to their end.",
+        help_text=_("Takes no new sessions; those that it has go on to their end."),
     )
     is_exclusive = models.BooleanField(
-        "exclusive",
+        _("exclusive"),
         default=False,
-        help_text="Nobody else uses this key: sessions there that this portal does not "
-        "know are stopped. Otherwise they count as taken seats.",
+        help_text=_(
+            "Nobody else uses this key: sessions there that this portal does not "
+            "know are stopped. Otherwise they count as taken seats."
+        ),
     )
     price_per_minute = models.DecimalField(
         _("price per minute"),
@@ -87,20 +95,46 @@ class Account(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AccountQuerySet.as_manager()
+    #: What staff decide. Neither the key nor how it fares is in there.
+    audit = Audited(
+        "name",
+        "provider",
+        "base_url",
+        "seat_limit",
+        "priority",
+        "price_per_minute",
+        "is_enabled",
+        "is_draining",
+        "is_exclusive",
+    )
 
     #: So many failures in a row send it to rest, for the pauses below, one after the other.
     REST_AFTER: ClassVar[int] = 3
     PAUSES_S: ClassVar[tuple[int, ...]] = (30, 60, 120, 240, 480, 600)
+    #: The reason that the audit has for a new key, which itself is nowhere.
+    KEY_REPLACED: ClassVar[str] = "key_replaced"
     HEALTH: ClassVar[list[str]] = ["failures", "resting_until", "last_problem"]
 
     class Meta:
         ordering = ("priority", "pk")
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        permissions = (("drain_account", _("Can drain and wake accounts")),)
 
     def __str__(self) -> str:
         return self.name
 
     def __repr__(self) -> str:
         return f"<Account {self.pk}: {self.name!r}>"
+
+    def drain(self, is_draining: bool = True) -> None:
+        """Take no new sessions, or take them again; those there go on to their end."""
+        self.is_draining = is_draining
+        self.save(update_fields=["is_draining"])
+
+    def note_new_key(self) -> None:
+        """Have the audit say, at the next save, that the key is another one."""
+        self._change_reason = self.KEY_REPLACED
 
     def taken_seats(self) -> set[int]:
         seats = self.sessions.seated().values_list("seat", flat=True)

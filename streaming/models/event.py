@@ -7,6 +7,9 @@ from django.utils.timezone import now
 
 from streaming.models.session import Session
 
+#: Of what an event says in words, these are the machine's own; others are what was said.
+FACTS = frozenset({"from", "to", "reason", "state", "why", "code", "failed"})
+
 
 class SessionEvent(models.Model):
     """One thing that happened in a session, numbered from 1 without gaps."""
@@ -27,6 +30,14 @@ class SessionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.type}"
+
+    def facts(self) -> dict[str, Any]:
+        """What happened, without a word of what was said: for staff who help."""
+        return {
+            name: value
+            for name, value in self.data.items()
+            if name in FACTS or isinstance(value, int | float) or value is None
+        }
 
     def as_frame(self) -> dict[str, Any]:
         """As the websocket shows it."""

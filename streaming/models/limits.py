@@ -6,7 +6,9 @@ numbers of their own. How the limits are kept is said in `streaming.limits`.
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from personas.auditing import Audited
 from personas.models import Persona
 
 
@@ -14,13 +16,13 @@ class Limits(models.Model):
     """Nothing entered means the site's own limit, which may be none; 0 means none."""
 
     max_sessions = models.PositiveSmallIntegerField(
-        "sessions at once", null=True, blank=True, help_text="0: no limit."
+        _("sessions at once"), null=True, blank=True, help_text=_("0: no limit.")
     )
     minutes_per_day = models.PositiveIntegerField(
-        null=True, blank=True, help_text="0: no limit."
+        _("minutes per day"), null=True, blank=True, help_text=_("0: no limit.")
     )
     minutes_per_month = models.PositiveIntegerField(
-        null=True, blank=True, help_text="0: no limit."
+        _("minutes per month"), null=True, blank=True, help_text=_("0: no limit.")
     )
 
     class Meta:
@@ -34,8 +36,15 @@ class UserLimits(Limits):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="limits"
     )
 
+    audit = Audited("user", "max_sessions", "minutes_per_day", "minutes_per_month")
+
     class Meta:
-        verbose_name_plural = "user limits"
+        verbose_name = _("limits of a person")
+        verbose_name_plural = _("limits of people")
+        permissions = (
+            ("support_people", _("Can see how people fare (support pages)")),
+            ("read_audit", _("Can read the audit")),
+        )
 
     def __str__(self) -> str:
         return f"limits of {self.user}"
@@ -46,8 +55,11 @@ class PersonaLimits(Limits):
 
     persona = models.OneToOneField(Persona, models.CASCADE, related_name="limits")
 
+    audit = Audited("persona", "max_sessions", "minutes_per_day", "minutes_per_month")
+
     class Meta:
-        verbose_name_plural = "persona limits"
+        verbose_name = _("limits of a persona")
+        verbose_name_plural = _("limits of personas")
 
     def __str__(self) -> str:
         return f"limits of {self.persona}"

@@ -267,6 +267,13 @@ class Session(models.Model):
             return timedelta(0)
         return (self.closing_at or at) - self.opened_at
 
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long it had a stream; None while it is open, and where it never had one."""
+        if self.opened_at is None or self.ended_at is None:
+            return None
+        return self.used(self.ended_at)
+
     def speaker(self) -> Persona | None:
         """Who speaks in it: its persona, or that one as its draft has it."""
         if self.persona is None or not self.speaks_draft:
@@ -338,15 +345,18 @@ class Session(models.Model):
     ) -> None:
         """Another persona takes the stage, with a stream that will have come by `until`.
 
-        What the one before has used is entered as theirs.
+        What the one before has used is entered as theirs. The same one may come again, with
+        another face or voice.
         """
-        before = self.persona
+        before, part = self.persona, self.counts_from
+        is_other = self.persona_id != persona.pk
+        since = now() if is_other and part else self.persona_since
         with transaction.atomic():
-            part = self.counts_from
             self._move(
                 State.OPENING,
                 persona=persona,
-                persona_since=now() if self.opened_at else None,
+                speaks_draft=False,  # that one's draft is for its own editors
+                persona_since=since,
                 avatar_name=wish["avatar_name"],
                 voice_id=wish["voice_id"],
                 quality=wish["quality"],
@@ -357,10 +367,14 @@ class Session(models.Model):
                 ends_because=ends_because,
                 ice_state="new",
             )
-            if part and self.persona_since:
-                UsageEntry.enter_part(self, before, part, self.persona_since)
-            people = {"from": _named(before), "to": _named(persona)}
-            self.record("persona.swapped", people)
+            if is_other and part and since:
+                UsageEntry.enter_part(self, before, part, since)
+            if is_other:
+                people = {"from": _named(before), "to": _named(persona)}
+                self.record("persona.swapped", people)
+            else:
+                looks = {name: wish[name] for name in ("avatar_name", "voice_id")}
+                self.record("avatar.changed", looks)
         self.persona = persona
 
     def opening_ended(self, *, later_s: float) -> None:

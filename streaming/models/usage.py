@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncDate
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
 from personas.models import Persona
@@ -24,6 +26,22 @@ class UsageQuerySet(models.QuerySet["UsageEntry"]):
         """All that these sessions used."""
         used: timedelta | None = self.aggregate(total=Sum("used"))["total"]
         return used or timedelta(0)
+
+    def ended_in(self, since: datetime, until: datetime) -> Self:
+        return self.filter(ended_at__gte=since, ended_at__lt=until)
+
+    def summed(self, *by: str) -> Any:
+        """Count, time and cost, together for all that agree in the fields `by`."""
+        return (
+            self.order_by()
+            .values(*by)
+            .annotate(count=Count("pk"), time=Sum("used"), price=Sum("cost"))
+        )
+
+    def by_day(self) -> Any:
+        """`summed` by `day`, on the site's clocks: that on which a session ended."""
+        day = TruncDate("ended_at", tzinfo=get_default_timezone())
+        return self.annotate(day=day).summed("day")
 
     def used_in(self, period: Period) -> timedelta:
         """What of it lies in `period`, to the microsecond."""

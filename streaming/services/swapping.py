@@ -37,10 +37,13 @@ async def swap_persona(
     goodbye already, `TooManySessions` or `QuotaUsedUp` for the persona's limits: then
     nothing has changed. A `ProviderError`, when there is no new stream, ends the session.
 
-    Swapping to who is on stage already gives them a new stream. Safe to cancel: it goes on.
+    Swapping to who is on stage already changes their face and voice. Safe to cancel: it
+    goes on.
     """
     if not session.is_usable:
         raise WrongState(f"This session is {session.state}; nobody can take its stage.")
+    if session.is_replay:
+        raise WrongState("A replay shows who was there then; nobody takes their place.")
     await sync_to_async(session.require_time)()
     before = StreamWish(**session.wish)
     wish = replace(
@@ -55,25 +58,27 @@ async def swap_persona(
 
 
 async def _swap(session: Session, persona: Persona, wish: StreamWish) -> Opened:
+    is_other = session.persona_id != persona.pk
     await sync_to_async(_exchange)(session, persona, wish, opening_until())
     message = {"type": "turn.interrupt", "before_turn": None}
     await send_message(session.group, message)
     # Now, while what was said is that of the one who leaves.
     await avatar_silenced.asend(Session, session=session, at=now(), before_turn=None)
-    await persona_swapped.asend(Session, session=session)
+    if is_other:
+        await persona_swapped.asend(Session, session=session)
     return await renew_stream(session, _their_stream)
 
 
 def _exchange(
     session: Session, persona: Persona, wish: StreamWish, until: datetime
 ) -> None:
+    because = EndReason(session.ends_because)
     with transaction.atomic():
-        granted = limits.grant_swap(
-            persona,
-            at=now(),
-            until=session.ends_at,
-            because=EndReason(session.ends_because),
-        )
+        granted = limits.Grant(ends_at=session.ends_at, because=because)
+        if session.persona_id != persona.pk:
+            granted = limits.grant_swap(
+                persona, at=now(), until=session.ends_at, because=because
+            )
         session.swap_persona(
             persona,
             wish=asdict(wish),

@@ -177,7 +177,56 @@ PAGES = [
     post("personas/<slug:slug>/exhibits/<slug:name>/remove", EDITORS),
 ]
 
+EDITING = [
+    get("personas/new", SIGNED_IN, "owner"),
+    get("personas/<slug:slug>/edit", EDITORS, "owner"),
+    post("personas/<slug:slug>/preview", EDITORS),
+    post("personas/<slug:slug>/listen", EDITORS),
+    post("personas/<slug:slug>/discard", EDITORS),
+    post("personas/<slug:slug>/refresh", EDITORS),
+    get("personas/<slug:slug>/history", EDITORS, "owner"),
+    post("personas/<slug:slug>/history/<int:number>/roll-back", EDITORS, number=1),
+    post("personas/<slug:slug>/documents", EDITORS),
+    post("personas/<slug:slug>/documents/<int:pk>/remove", EDITORS, pk="{document}"),
+    post("personas/<slug:slug>/documents/<int:pk>/read", EDITORS, pk="{document}"),
+]
+
+GALLERY = [
+    get("archive/", SIGNED_IN, "owner"),
+    get("import/", SIGNED_IN, "owner"),
+    post("import/confirm", SIGNED_IN),
+    post("import/forget", SIGNED_IN),
+    get("personas/<slug:slug>/export/", EDITORS, "owner"),
+    get("persona/export", "4++..+", query="persona=private"),
+    Rule("persona/import", CALLERS, "POST"),
+    post("personas/<slug:slug>/duplicate", TALKERS),
+    post("personas/<slug:slug>/archive", EDITORS),
+    post("personas/<slug:slug>/restore", EDITORS),
+    post("personas/<slug:slug>/delete", "L+....", slug="away"),
+    get("personas/<slug:slug>/picture/<slug:digest>.webp", ".+++.+", digest="d1"),
+]
+
 HISTORY = [
+    get("history/", SIGNED_IN, "owner"),
+    get(
+        "sessions/<uuid:session_id>/",
+        "L+...+",
+        "owner",
+        query="q=§",
+        session_id="{past}",
+    ),
+    get("sessions/<uuid:session_id>/replay/", "L+....", "owner", session_id="{past}"),
+    post("sessions/<uuid:session_id>/delete", "L+....", session_id="{past}"),
+    get(
+        "sessions/<uuid:session_id>/transcript.<str:ending>",
+        "L+....",
+        session_id="{past}",
+        ending="txt",
+    ),
+    get("usage/", SIGNED_IN, "owner"),
+    get("usage/<slug:name>.csv", SIGNED_IN, name="minutes"),
+    get("usage/site/", STAFF, "staff"),
+    get("usage/site/<slug:name>.csv", STAFF, name="by-user"),
     get("conversations/", SIGNED_IN, "owner"),
     get("conversations/<uuid:conversation_id>/", "L+....", "owner"),
     post("conversations/<uuid:conversation_id>/delete", "L+...."),
@@ -205,9 +254,19 @@ OPERATING = [
     post("operate/accounts/<int:pk>/drain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/undrain", BOARD, pk="{account}"),
     post("operate/accounts/<int:pk>/wake-up", BOARD, pk="{account}"),
+    get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
-RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *HISTORY, *OPERATING]
+RULES = [
+    *API,
+    *FRAME,
+    *ACCOUNT,
+    *PAGES,
+    *EDITING,
+    *GALLERY,
+    *HISTORY,
+    *OPERATING,
+]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {

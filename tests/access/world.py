@@ -16,7 +16,9 @@ from django.test import Client
 from chat.models import Memory, Script, Segment
 from frontend.models import ApiToken
 from personas.models import (
+    CardOrigin,
     Document,
+    DocumentFile,
     Exhibit,
     Invitation,
     Persona,
@@ -84,6 +86,9 @@ def _add_persona(world: World) -> None:
     persona = Persona.objects.create(
         slug="private", name="§Private", title="§guide", owner=owner, team=team
     )
+    CardOrigin.objects.create(persona=persona, digest="d1", picture=b"a picture")
+    away = Persona.objects.create(slug="away", name="§Away", owner=owner, team=team)
+    away.archive()
     for who in ("owner", "editor", "talker"):
         make_current(world.people[who], persona)
     script = Script.objects.create(persona=persona, slug="tour", title="§Tour")
@@ -100,6 +105,7 @@ def _add_persona(world: World) -> None:
         size_bytes=7,
         added_by=owner,
     )
+    DocumentFile.objects.create(document=document, content="§Facts.".encode())
     world.names |= {
         "slug": persona.slug,
         "persona": persona,

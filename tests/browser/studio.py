@@ -79,7 +79,7 @@ class Studio:
 
     @property
     def log(self) -> Locator:
-        return self.page.get_by_role("log")
+        return self.page.locator("status-log")
 
     @property
     def caption(self) -> Locator:
@@ -91,6 +91,10 @@ class Studio:
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
+
+    async def open_tab(self, name: str) -> None:
+        """One of those beside the stage: Conversation, Set-up, Background, Status."""
+        await self.page.get_by_role("tab", name=name).click()
 
     async def go_live(self) -> None:
         """New, then Start: a silent, live session."""

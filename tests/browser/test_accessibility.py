@@ -24,6 +24,8 @@ OPEN_PAGES = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/
 OWN_PAGES = (
     "/",
     "/studio/",
+    "/history/",
+    "/usage/",
     "/conversations/",
     "/memories/",
     "/sessions/",
@@ -57,6 +59,7 @@ async def test_a_live_studio_and_its_second_window_are_accessible(
 ) -> None:
     guest, operator = await axe_door.guest(), await axe_door.operator()
     studio = await Studio.enter(guest)
+    await studio.open_tab("Background")
     await studio.page.get_by_label("Remove background").check()
     await studio.go_live()
     await studio.repeat()
@@ -73,6 +76,7 @@ async def test_a_live_studio_and_its_second_window_are_accessible(
 async def test_no_page_scrolls_sideways(door: Door, width: int) -> None:
     guest = await door.guest(viewport={"width": width, "height": 740})
     studio = await Studio.enter(guest)
+    await studio.open_tab("Background")
     await studio.page.get_by_label("Remove background").check()
     await studio.button("New").click()
     await studio.phase_is("ready")

@@ -49,6 +49,7 @@ async def test_the_screen_becomes_transparent_and_the_face_stays(
 ) -> None:
     await guest.context.add_init_script(WITHOUT_WEBGL if way == "canvas" else WEBGL_WON)
     studio = await Studio.enter(guest)
+    await studio.open_tab("Background")
     await studio.page.get_by_label("Remove background").check()
 
     await studio.go_live()
@@ -66,6 +67,7 @@ async def test_the_screen_becomes_transparent_and_the_face_stays(
 
 async def test_a_background_of_ones_own_stands_behind(guest: Visitor) -> None:
     studio = await Studio.enter(guest)
+    await studio.open_tab("Background")
     await studio.page.get_by_label("Remove background").check()
     await studio.page.get_by_label("Background (CSS)").fill("rgb(12, 34, 56)")
     await studio.go_live()
@@ -86,6 +88,7 @@ async def test_without_a_green_screen_a_new_session_is_offered(guest: Visitor) -
     studio = await Studio.enter(guest)
     await studio.go_live()
 
+    await studio.open_tab("Background")
     await studio.page.get_by_label("Remove background").check()
     await studio.button("New session").click()
 

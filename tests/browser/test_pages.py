@@ -53,6 +53,7 @@ async def test_the_chosen_persona_opens_the_studio(guest: Visitor) -> None:
     page = await guest.page("/")
     card = page.get_by_role("listitem").filter(has_text="Pico")
 
+    await card.get_by_role("button", name="More about Pico").click()
     await card.get_by_role("button", name="Make current").click()
     await expect(card.get_by_text("Current", exact=True)).to_be_visible()
     await page.get_by_role("link", name="Studio").click()

@@ -38,6 +38,7 @@ async def test_new_start_repeat_talk_interrupt_and_close(guest: Visitor) -> None
     await expect(studio.caption).not_to_have_text("")
     await expect(studio.log).to_contain_text("You: Who are you?")
     await expect(studio.log).to_contain_text(re.compile(r"heard after \d+ ms"))
+    await studio.open_tab("Status")
     stages = studio.page.locator("turn-timings").get_by_role("img")
     await expect(stages).to_have_accessible_name(re.compile("its voice came here"))
 

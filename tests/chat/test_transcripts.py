@@ -14,7 +14,7 @@ from django.test import AsyncClient
 from chat.models import Conversation, Piece, Turn
 from chat.transcripts.as_json import as_json
 from chat.transcripts.text import as_text
-from chat.transcripts.timeline import Speakers
+from chat.transcripts.timeline import Extent, Speakers
 from chat.transcripts.webvtt import as_webvtt
 from personas.models import Persona
 from tests.chat.conversations import (
@@ -90,7 +90,7 @@ def test_captions_have_the_times_at_which_the_pieces_were_heard(session):
     exchange(session, "Who are you?", "I am Anna.", "And you?", begins_s=4)
     exchange(session, "Alice.", "Hello Alice.", begins_s=20)
 
-    cues = parsed(whole(as_webvtt(only_conversation(), WHO)))
+    cues = parsed(whole(as_webvtt(Extent(only_conversation()), WHO)))
 
     heard = [cue for cue in cues if cue.speaker == "Anna"]
     pieces = Piece.objects.order_by("turn", "number")
@@ -107,7 +107,7 @@ def test_captions_keep_of_an_interrupted_piece_what_was_heard(session):
     Turn.objects.filter(pk=turn.pk).update(speaks_until=at(6))
     Turn.objects.silence(session, at=at(3))
 
-    cues = parsed(whole(as_webvtt(only_conversation(), WHO)))
+    cues = parsed(whole(as_webvtt(Extent(only_conversation()), WHO)))
 
     [heard] = [cue for cue in cues if cue.speaker == "Anna"]
     assert heard.text == "One two—"
@@ -118,7 +118,7 @@ def test_a_question_in_the_middle_of_a_piece_leaves_the_captions_in_order(sessio
     exchange(session, "First", "One.", "Two.", "Three.", begins_s=0)
     exchange(session, "Second", "Four.", begins_s=2.5)
 
-    names = [c.name for c in parsed(whole(as_webvtt(only_conversation(), WHO)))]
+    names = [c.name for c in parsed(whole(as_webvtt(Extent(only_conversation()), WHO)))]
 
     assert names.index("1-1-2") > names.index("1-2-visitor")
 
@@ -128,7 +128,9 @@ def test_nothing_that_was_said_can_break_the_captions_open(session, alice):
     exchange(session, nasty, "1 < 2 & 3 > 2 --> so.\n\nSo?", begins_s=1)
 
     asked, said = parsed(
-        whole(as_webvtt(only_conversation(), Speakers("An > na\n<v x>", "al&ice")))
+        whole(
+            as_webvtt(Extent(only_conversation()), Speakers("An > na\n<v x>", "al&ice"))
+        )
     )
 
     assert asked.text == " ".join(nasty.split())
@@ -145,8 +147,10 @@ def test_the_clock_stands_still_between_two_sessions(session, alice, anna):
     exchange(second, "Two?", "Two.", begins_s=90_010)
 
     conversation = only_conversation()
-    starts = {c.text: c.starts_s for c in parsed(whole(as_webvtt(conversation, WHO)))}
-    told = json.loads(whole(as_json(conversation, WHO)))
+    starts = {
+        c.text: c.starts_s for c in parsed(whole(as_webvtt(Extent(conversation), WHO)))
+    }
+    told = json.loads(whole(as_json(Extent(conversation), WHO)))
 
     assert starts == {"One?": 10, "One.": 11, "Two?": 35, "Two.": 36}
     assert [part["starts_s"] for part in told["sessions"]] == [0, 30]
@@ -157,7 +161,7 @@ def test_without_a_picture_the_clock_starts_with_the_first_turn(alice, anna):
     session = new_session(alice, anna)
     exchange(session, "One?", "One.", begins_s=100)
 
-    [asked, _] = parsed(whole(as_webvtt(only_conversation(), WHO)))
+    [asked, _] = parsed(whole(as_webvtt(Extent(only_conversation()), WHO)))
 
     assert asked.starts_s == 0
 
@@ -168,7 +172,7 @@ def test_json_tells_everything_that_is_known(session):
     exchange(session, "Two?", begins_s=9, failed="model_timeout")
     exchange(session, "Repeat", "Repeat", begins_s=12, kind=Turn.Kind.SAY)
 
-    told = json.loads(whole(as_json(only_conversation(), WHO)))
+    told = json.loads(whole(as_json(Extent(only_conversation()), WHO)))
 
     assert (told["persona"], told["visitor"]) == ("Anna", "alice")
     one, two, said = told["turns"]
@@ -187,8 +191,8 @@ def test_json_tells_everything_that_is_known(session):
 def test_a_conversation_without_turns_is_a_file_without_turns(alice, anna):
     empty = Conversation.objects.create(owner=alice, persona=anna)
 
-    assert json.loads(whole(as_json(empty, WHO)))["turns"] == []
-    assert parsed(whole(as_webvtt(empty, WHO))) == []
+    assert json.loads(whole(as_json(Extent(empty), WHO)))["turns"] == []
+    assert parsed(whole(as_webvtt(Extent(empty), WHO))) == []
 
 
 def test_text_reads_like_a_play(session):
@@ -197,7 +201,7 @@ def test_text_reads_like_a_play(session):
     )
     exchange(session, "Hello?", begins_s=3700, failed="model_timeout")
 
-    assert whole(as_text(only_conversation(), WHO)).splitlines() == [
+    assert whole(as_text(Extent(only_conversation()), WHO)).splitlines() == [
         "Anna and alice",
         "",
         "— Began on 20 November 2026 at 09:30 UTC —",
@@ -213,7 +217,7 @@ def test_turns_from_before_pieces_were_kept_have_the_times_of_the_turn(session):
     turn = exchange(session, "Old?", begins_s=5)
     Turn.objects.filter(pk=turn.pk).update(reply="Yes.", talk_ms=500, duration_s=1.5)
 
-    [_, said] = parsed(whole(as_webvtt(only_conversation(), WHO)))
+    [_, said] = parsed(whole(as_webvtt(Extent(only_conversation()), WHO)))
 
     assert (said.text, said.starts_s, said.ends_s) == ("Yes.", 5.5, 7.0)
 
@@ -225,7 +229,7 @@ def test_long_conversations_are_read_little_by_little_and_lose_nothing(
     for number in range(5):
         exchange(session, f"{number}?", begins_s=number)
 
-    told = json.loads(whole(as_json(only_conversation(), WHO)))
+    told = json.loads(whole(as_json(Extent(only_conversation()), WHO)))
 
     assert [turn["number"] for turn in told["turns"]] == [1, 2, 3, 4, 5]
 

@@ -3,7 +3,7 @@ import { equal, test } from "tests/runner"
 
 const report = (video = {}, pair = {}) =>
   new Map([
-    ["v", { type: "inbound-rtp", kind: "video", framesDecoded: 0, bytesReceived: 0, packetsLost: 0, jitter: 0, freezeCount: 0, frameWidth: 854, frameHeight: 480, jitterBufferDelay: 0, jitterBufferEmittedCount: 0, ...video }],
+    ["v", { type: "inbound-rtp", kind: "video", framesDecoded: 0, bytesReceived: 0, packetsReceived: 0, packetsLost: 0, jitter: 0, freezeCount: 0, frameWidth: 854, frameHeight: 480, jitterBufferDelay: 0, jitterBufferEmittedCount: 0, ...video }],
     ["a", { type: "inbound-rtp", kind: "audio", bytesReceived: 1000, packetsLost: 1, jitter: 0.004 }],
     ["p", { type: "candidate-pair", nominated: true, state: "succeeded", currentRoundTripTime: 0.012, ...pair }],
     ["q", { type: "candidate-pair", nominated: false, state: "waiting", currentRoundTripTime: 9 }],
@@ -12,7 +12,7 @@ const report = (video = {}, pair = {}) =>
 test("two samples make rates", () => {
   const before = sample(report(), 1000)
   const now = sample(
-    report({ framesDecoded: 125, bytesReceived: 500_000, jitter: 0.0084, packetsLost: 3, freezeCount: 1, jitterBufferDelay: 6.25, jitterBufferEmittedCount: 125 }),
+    report({ framesDecoded: 125, bytesReceived: 500_000, jitter: 0.0084, packetsReceived: 97, packetsLost: 3, freezeCount: 1, totalFreezesDuration: 0.4, jitterBufferDelay: 6.25, jitterBufferEmittedCount: 125 }),
     6000,
   )
   equal(between(before, now), {
@@ -27,6 +27,9 @@ test("two samples make rates", () => {
     width: 854,
     height: 480,
     av_offset_ms: null,
+    lost_percent: 3,
+    frozen_ms: 400,
+    heard_bytes: 0,
   })
 })
 
@@ -38,7 +41,7 @@ test("counters that began anew count from nought", () => {
 test("an empty report is all noughts", () => {
   const empty = sample(new Map(), 0)
   equal(between(empty, sample(new Map(), 5000)), {
-    fps: 0, kbit_s: 0, rtt_ms: 0, jitter_ms: 0, buffer_ms: 0, packets_lost: 0, freezes: 0, freezes_total: 0, width: 0, height: 0, av_offset_ms: null,
+    fps: 0, kbit_s: 0, rtt_ms: 0, jitter_ms: 0, buffer_ms: 0, packets_lost: 0, freezes: 0, freezes_total: 0, width: 0, height: 0, av_offset_ms: null, lost_percent: 0, frozen_ms: 0, heard_bytes: 0,
   })
 })
 

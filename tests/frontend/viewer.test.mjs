@@ -36,7 +36,7 @@ class Outside {
   }
 
   #api() {
-    const verbs = ["createSession", "claimSession", "resumeSession", "startSession", "stopSession"]
+    const verbs = ["createSession", "claimSession", "resumeSession", "swapPersona", "startSession", "stopSession"]
     const answered = (verb) => async (...given) => {
       this.calls.push([verb, ...given])
       const answer = this.answers[verb]
@@ -428,4 +428,56 @@ test("what is presented is asked for on the wire, and told from there", async ()
   ok(it.socket.sent.some(({ type, script }) => type === "script.play" && script === "tour"))
   equal(told.at(-1), ["script.status", "playing"])
   ok(it.lines.includes("Tour: Part 1 of 2"))
+})
+
+test("another persona comes on the same seat, and the first frame of a new socket tells what is theirs", async () => {
+  const it = new Outside()
+  await it.live()
+  it.answers.swapPersona = { ...OFFER, persona: "ben" }
+  const swapping = it.session.swap({ persona: "ben" }, "Ben")
+  equal([it.session.phase, it.session.hold, it.peers[0].isClosed], ["live", "persona", false])
+  await swapping
+
+  equal([it.session.phase, it.peers[0].isClosed, it.peers.length], ["connecting", true, 2])
+  equal(it.called("swapPersona"), [["s1", { persona: "ben" }]])
+  equal([it.sockets.length, it.socket.id], [2, "s1"])
+  it.session.playing()
+  equal([it.session.phase, it.session.hold, it.session.choice.persona], ["live", "", "ben"])
+  it.session.close()
+})
+
+test("a refused swap leaves the one who is there on stage", async () => {
+  const it = new Outside()
+  await it.live()
+  it.answers.swapPersona = new Problem({ code: "too_many_sessions", message: "Ben is busy." })
+  await it.session.swap({ persona: "ben" }, "Ben")
+
+  equal([it.session.phase, it.session.hold, it.peers[0].isClosed], ["live", "", false])
+  equal([it.problems, it.session.choice.persona], [["too_many_sessions"], "anna"])
+  it.session.close()
+})
+
+test("another picture size is a new stream, and not another window's doing", async () => {
+  const it = new Outside()
+  await it.live()
+  it.answers.resumeSession = OFFER
+  const changing = it.session.changeQuality("low")
+  it.status("live", "opening")
+  it.status("opening", "ready")
+  await changing
+
+  equal([it.session.phase, it.called("resumeSession")], ["connecting", [["s1", "low"]]])
+  equal(it.sockets.length, 1)
+  it.session.close()
+})
+
+test("an end while the new persona is asked for is an end", async () => {
+  const it = new Outside()
+  await it.live()
+  it.answers.swapPersona = new Problem({ code: "upstream_unreachable", message: "Gone." })
+  const swapping = it.session.swap({ persona: "ben" }, "Ben")
+  it.status("live", "closing", "upstream_refused")
+  await swapping
+
+  equal([it.session.phase, it.session.end.reason], ["ended", "upstream_refused"])
 })

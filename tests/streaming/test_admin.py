@@ -30,12 +30,29 @@ def open_session(owner, persona) -> Session:
     return opened.session
 
 
-def run(admin: Client, action: str, *sessions: Session) -> str:
-    chosen = [str(session.pk) for session in sessions]
-    page = admin.post(
-        SESSIONS, {"action": action, "_selected_action": chosen}, follow=True
-    )
-    return page.content.decode()
+def run(admin: Client, action: str, *sessions: Session, is_sure: bool = True) -> str:
+    form = {
+        "action": action,
+        "_selected_action": [str(session.pk) for session in sessions],
+    }
+    if is_sure:
+        form["post"] = "yes"
+    return admin.post(SESSIONS, form, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("action", ["stop_selected", "stop_all_idle"])
+def test_staff_are_asked_before_anything_is_stopped(
+    admin, account, alice, anna, action
+):
+    session = open_session(alice, anna)
+    Session.objects.update(last_activity_at=now() - timedelta(seconds=60))
+
+    page = run(admin, action, session, is_sure=False)
+
+    assert "Stop them" in page
+    assert f"{str(session.pk)[:8]} · alice · Anna" in page
+    session.reread()
+    assert session.is_open
 
 
 def test_selected_sessions_are_stopped_upstream_too(admin, account, alice, anna):
@@ -43,7 +60,7 @@ def test_selected_sessions_are_stopped_upstream_too(admin, account, alice, anna)
 
     page = run(admin, "stop_selected", first)
 
-    assert "Stopped 1 of 1 sessions." in page
+    assert "Stopped 1 of 1 session." in page
     first.reread()
     second.reread()
     assert (first.state, first.end_reason) == (State.CLOSED, EndReason.STAFF_STOPPED)
@@ -57,7 +74,7 @@ def test_stopping_says_when_upstream_could_not_be_told(admin, account, alice, an
 
     page = run(admin, "stop_selected", session)
 
-    assert "1 keep their seats until" in page
+    assert "1 keeps its seat until" in page
 
 
 def test_stop_all_idle_takes_the_quiet_ones(admin, account, alice, anna):
@@ -68,7 +85,7 @@ def test_stop_all_idle_takes_the_quiet_ones(admin, account, alice, anna):
 
     page = run(admin, "stop_all_idle", talking)
 
-    assert "Stopped 1 sessions that were quiet" in page
+    assert "Stopped 1 session that was quiet" in page
     quiet.reread()
     talking.reread()
     assert (quiet.is_open, talking.is_open) == (False, True)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -57,7 +58,7 @@ def ben(anna: Persona) -> Persona:
     )
 
 
-async def opened(owner: User, persona: Persona, **wish: str) -> Session:
+async def opened(owner: User, persona: Persona, **wish: Any) -> Session:
     outcome = await services.open_session(
         owner=owner, persona=persona, wish=StreamWish(**wish)
     )

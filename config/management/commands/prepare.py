@@ -9,7 +9,7 @@ from config.languages import compile_catalogues
 
 
 class Command(BaseCommand):
-    help = "Migrate, compile languages, collect static files, load examples, make accounts."
+    help = "Migrate, compile languages, collect static files, load examples, make accounts and groups."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """In one process, because starting Django is most of the work. Safe to repeat."""
@@ -18,3 +18,4 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("load_examples")
         call_command("sync_accounts")
+        call_command("sync_groups", verbosity=0)

@@ -3,6 +3,7 @@ import { Operations } from "frontend/board/operations"
 import { questionFor, requestFor } from "frontend/board/questions"
 import { BoardView } from "frontend/board/view"
 import { SeatHistory } from "frontend/elements/seat-history"
+import { fill, gettext, pgettext } from "frontend/i18n"
 import { confirmed } from "frontend/page/confirm"
 import { part, setText } from "frontend/page/parts"
 import { clearProblems, showProblem } from "frontend/page/problems"
@@ -50,9 +51,9 @@ function serverMs() {
 // The link ----------------------------------------------------------------------------------
 
 const LINKS = {
-  open: { state: "live", words: "Updating live" },
-  lost: { state: "connecting", words: "Connection lost" },
-  gone: { state: "failed", words: "Ended" },
+  open: { state: "live", words: gettext("Updating live") },
+  lost: { state: "connecting", words: gettext("Connection lost") },
+  gone: { state: "failed", words: pgettext("connection of the board", "Ended") },
 }
 
 function linked(link, code) {
@@ -66,8 +67,8 @@ function linked(link, code) {
 /** Once, however often it is tried again: screen readers read each notice out. */
 function tellLost() {
   if (!board || !part("problems").hidden) return
-  const message = `The connection was lost at ${timeOfDay(new Date())}.`
-  const detail = "What you see is from before. Trying to come back."
+  const message = fill(gettext("The connection was lost at {time}."), { time: timeOfDay(new Date()) })
+  const detail = gettext("What you see is from before. Trying to come back.")
   showProblem(part("problems"), new Problem({ code: "link_lost", message, detail }))
 }
 
@@ -76,12 +77,12 @@ function leave(code) {
   board = null
   clearInterval(ticking)
   part("content").remove()
-  document.title = "Operators’ board · Greenroom"
+  document.title = `${gettext("Operators’ board")} · Greenroom`
   const problem =
     code === 4401
-      ? new Problem({ code: "not_authenticated", message: "You are signed out." })
-      : new Problem({ code: "staff_only", message: "The board is for staff only." })
-  const door = { text: "Sign in", href: `/accounts/login/?next=${location.pathname}` }
+      ? new Problem({ code: "not_authenticated", message: gettext("You are signed out.") })
+      : new Problem({ code: "staff_only", message: gettext("The board is for staff only.") })
+  const door = { text: gettext("Sign in"), href: `/accounts/login/?next=${location.pathname}` }
   showProblem(part("problems"), problem, door)
 }
 

@@ -1,21 +1,23 @@
 /** The studio: the place where its parts are made and joined. */
 import { AvatarStage } from "frontend/elements/avatar-stage"
+import { LiveTranscript, nameOf } from "frontend/elements/live-transcript"
 import { RetryIn } from "frontend/elements/retry-in"
 import { StatusLog } from "frontend/elements/status-log"
 import { TimeLeft } from "frontend/elements/time-left"
 import { TurnTimings } from "frontend/elements/turn-timings"
+import { fill, gettext, ngettext } from "frontend/i18n"
+import { figuresText } from "frontend/media/grade"
 import { AvatarPeer } from "frontend/media/peer"
-import { BackgroundPanel } from "frontend/page/background-panel"
 import { Choices } from "frontend/page/choices"
-import { closeHelp, openHelp } from "frontend/page/help-dialog"
-import { ExhibitPanel } from "frontend/page/exhibit-panel"
+import { ConnectionPanel } from "frontend/page/connection-panel"
+import { BackgroundCorner, ShowCorner, VoiceCorner } from "frontend/page/corners"
 import { LinePanel } from "frontend/page/line-panel"
 import { tellListeners } from "frontend/page/news"
 import { controlsFor, part, setText } from "frontend/page/parts"
 import { showPoster } from "frontend/page/poster"
-import { PresentationPanel } from "frontend/page/presentation-panel"
 import { preferences, remember } from "frontend/page/preferences"
 import { clearProblems, showProblem } from "frontend/page/problems"
+import { Tabs } from "frontend/page/tabs"
 import { Api } from "frontend/session/api"
 import { idleSecondsLeft } from "frontend/session/idle"
 import { controls, hasStream, isInLine, isOpen } from "frontend/session/phase"
@@ -23,11 +25,12 @@ import { follow, NOTHING } from "frontend/session/presentation"
 import { actionFor } from "frontend/session/shortcuts"
 import { SessionSocket, socketUrl } from "frontend/session/socket"
 import { Tab } from "frontend/session/tab"
+import { Transcript } from "frontend/session/transcript"
 import { ViewerSession } from "frontend/session/viewer"
 import { timeLeftText } from "frontend/session/wording"
-import { VoicePanel } from "frontend/voice/panel"
 
 AvatarStage.define()
+LiveTranscript.define()
 RetryIn.define()
 StatusLog.define()
 TimeLeft.define()
@@ -58,22 +61,27 @@ const line = new LinePanel({
   volume: () => (stage.muted ? 0 : stage.video.volume),
   onTick: show,
 })
-const background = new BackgroundPanel({ stage, persona: choices.persona, onChange: showBackground })
-
-const voice = new VoicePanel({
-  session,
-  api,
-  message,
+const connection = new ConnectionPanel({ session, log: (text) => log.add({ kind: "status", text }) })
+const background = new BackgroundCorner({ means: { stage, onChange: showBackground }, persona: choices.persona })
+const voice = new VoiceCorner({
+  means: {
+    session,
+    api,
+    message,
+    language: () => choices.persona.language,
+    onProblem: (problem) => showProblem(part("problems"), problem),
+  },
   preferred,
-  language: () => choices.persona.language,
   isAvailable: facts.transcription.available,
-  onProblem: (problem) => showProblem(part("problems"), problem),
 })
+const desk = new Tabs(part("tabs"), opened)
 
 /** What the persona presents and shows. */
 let presentation = NOTHING
-const presenter = new PresentationPanel(session)
-const exhibits = new ExhibitPanel()
+const shows = new ShowCorner(session)
+
+/** What was said in this conversation. */
+const transcript = new Transcript()
 
 /** Whether the running session was asked for a green screen, and whether one was seen. */
 let screen = { asked: false, found: null }
@@ -100,13 +108,21 @@ const ACTIONS = {
   hear: () => stage.play(),
   mute: () => setMuted(!stage.muted),
   fullscreen: () => toggleFullscreen(),
+  pip: () => togglePictureInPicture(),
   background: () => background.flip(),
   message: () => message.focus(),
-  help: () => openHelp(),
-  "help-close": () => closeHelp(),
+  help: async () => (await import("frontend/page/help-dialog")).openHelp(),
+  "help-close": () => part("help").close(),
   lists: () => choices.load(),
-  ...presenter.actions,
-  ...exhibits.actions,
+  swap: () => swap(),
+  "copy-transcript": () => copyTranscript(),
+  ...connection.actions,
+  ...Object.fromEntries(
+    ["present", "present-back", "present-next", "present-stop", "exhibit-hide", "exhibit-again"].map((name) => [
+      name,
+      () => shows.act(name),
+    ]),
+  ),
   "again-green": async () => {
     await session.close()
     await ACTIONS.begin()
@@ -123,11 +139,30 @@ async function open(how) {
   greets = how.starts
   screen = { asked: background.wanted, found: null }
   if (how.goesOn) choices.personaSlug = session.story.personaSlug
+  else transcript.clear()
+  connection.choose(choices.wish.quality)
   await session.open({ ...choices.wish, background: background.wanted ? "green" : "" }, how)
 }
 
+/** What is chosen in the set-up takes the stage of the running session. */
+async function swap() {
+  const wish = choices.wish
+  const { quality, ...face } = wish
+  clearProblems(part("problems"))
+  const changesFace = Object.keys(face).some((name) => (session.choice[name] ?? "") !== face[name])
+  if (changesFace) await session.swap(wish, choices.persona.name)
+  else await session.changeQuality(quality)
+  if (session.choice.quality === quality) connection.choose(quality)
+}
+
+async function copyTranscript() {
+  await navigator.clipboard.writeText(transcript.text(nameOf))
+  setText(part("copy-text"), gettext("Copied"))
+  setTimeout(() => setText(part("copy-text"), gettext("Copy")), 2_000)
+}
+
 function speak(say, maxChars = Infinity) {
-  if (session.phase !== "live") return
+  if (session.phase !== "live" || session.hold) return
   const text = message.value.trim()
   message.focus()
   const complaint = complaintAbout(text, maxChars)
@@ -141,9 +176,9 @@ function speak(say, maxChars = Infinity) {
 }
 
 function complaintAbout(text, maxChars) {
-  if (!text) return "Write a message first"
+  if (!text) return gettext("Write a message first")
   if (text.length <= maxChars) return ""
-  return `Repeat takes at most ${maxChars} characters; these are ${text.length}`
+  return fill(gettext("Repeat takes at most {most} characters; these are {count}"), { most: maxChars, count: text.length })
 }
 
 function setMuted(muted) {
@@ -152,9 +187,16 @@ function setMuted(muted) {
   for (const button of controlsFor("mute")) button.setAttribute("aria-pressed", String(muted))
 }
 
+/** The whole studio, so that captions, what is shown, keys and message box come along. */
 async function toggleFullscreen() {
   if (document.fullscreenElement) await document.exitFullscreen()
-  else await part("frame").requestFullscreen?.().catch(() => {}) // some frames may not
+  else await document.querySelector("#studio").requestFullscreen?.().catch(() => {}) // some frames may not
+}
+
+async function togglePictureInPicture() {
+  const { video } = stage
+  if (document.pictureInPictureElement) await document.exitPictureInPicture()
+  else await video.requestPictureInPicture().catch(() => {}) // it has no picture yet
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -185,8 +227,15 @@ document.addEventListener("keydown", (event) => {
 session.addEventListener("change", () => show())
 session.addEventListener("line", ({ detail }) => log.add(detail, detail.at))
 session.addEventListener("problem", ({ detail }) => showProblem(part("problems"), detail, linkFor(detail)))
-session.addEventListener("frame", ({ detail }) => (presentation = follow(presentation, detail)))
+session.addEventListener("frame", ({ detail }) => {
+  presentation = follow(presentation, detail)
+  transcript.follow(detail)
+})
+session.addEventListener("past", ({ detail }) => transcript.follow(detail, { isPast: true }))
+session.addEventListener("retell", ({ detail }) => transcript.retell(detail))
+session.addEventListener("talked", ({ detail: { state, taskId } }) => transcript.talked(state, taskId))
 session.addEventListener("stream", ({ detail }) => stage.show(detail))
+session.addEventListener("playing", ({ detail }) => begun(detail))
 session.addEventListener("stats", ({ detail }) => showStats(detail))
 session.addEventListener("hush", () => (stage.hushed = true))
 session.addEventListener("unhush", () => (stage.hushed = false))
@@ -197,18 +246,28 @@ session.addEventListener("time", ({ detail }) => {
   showLastMinute(text)
 })
 
-stage.addEventListener("firstframe", () => {
-  const { goesOn } = session
-  session.playing()
-  if (goesOn) welcomeBack()
+stage.addEventListener("firstframe", () => session.playing())
+
+/** The stream plays, with or without a picture. */
+function begun({ hold }) {
+  if (hold === "persona") session.repeat(choices.persona.welcome)
+  else if (!hold && session.goesOn) welcomeBack()
   else if (greets) session.repeat(choices.persona.welcome)
   greets = false
+  desk.suggest("panel-talk")
+  import("frontend/page/loudspeakers").then(({ offerLoudspeakers }) => offerLoudspeakers(stage.video, preferences().speaker))
   const isFree = document.activeElement === document.body && !voice.isOn
   if (isFree) message.focus({ preventScroll: true })
-})
+}
+
+function opened(panel) {
+  if (panel === "panel-background") background.open()
+  if (panel !== "panel-setup") return
+  import("frontend/page/loudspeakers").then(({ offerLoudspeakers }) => offerLoudspeakers(stage.video, preferences().speaker))
+}
 
 function welcomeBack() {
-  const text = "Welcome back; the conversation goes on"
+  const text = gettext("Welcome back; the conversation goes on")
   log.add({ kind: "status", text })
   tellListeners(`${text}.`)
 }
@@ -223,48 +282,88 @@ stage.addEventListener("screen", ({ found }) => {
 
 function linkFor({ code }) {
   if (code !== "no_seat" && code !== "too_many_sessions") return null
-  return { text: "See your own sessions", href: document.querySelector("#studio").dataset.sessionsUrl }
+  return { text: gettext("See your own sessions"), href: document.querySelector("#studio").dataset.sessionsUrl }
 }
 
 // What is shown --------------------------------------------------------------------------
 
 const STATE_TEXT = {
-  idle: "Not started",
-  opening: "Opening…",
-  waiting: "In line",
-  offered: "A seat is free",
-  ready: "Ready to start",
-  connecting: "Connecting…",
-  live: "Live",
-  resuming: "Reconnecting…",
-  closing: "Closing…",
-  ended: "Ended",
-  elsewhere: "In another window",
+  idle: gettext("Not started"),
+  opening: gettext("Opening…"),
+  waiting: gettext("In line"),
+  offered: gettext("A seat is free"),
+  ready: gettext("Ready to start"),
+  connecting: gettext("Connecting…"),
+  live: gettext("Live"),
+  resuming: gettext("Reconnecting…"),
+  closing: gettext("Closing…"),
+  ended: gettext("Ended"),
+  elsewhere: gettext("In another window"),
 }
-const MOOD_TEXT = { listening: "", thinking: "Thinking", speaking: "Speaking" }
+const MOOD_TEXT = {
+  listening: gettext("Listening"),
+  thinking: gettext("Thinking"),
+  speaking: gettext("Speaking"),
+}
+
+function stateText({ phase, link, hold }) {
+  if (isOpen(phase) && link === "lost") return STATE_TEXT.resuming
+  return hold && isOpen(phase) ? gettext("One moment…") : STATE_TEXT[phase]
+}
 
 function show() {
-  const { phase, mood, story, link } = session
+  const { phase, mood, story, link, hold } = session
   background.persona = choices.persona
   stage.setAttribute("phase", phase)
+  stage.toggleAttribute("hold", hold !== "")
+  if (hold) stage.setAttribute("hold", hold)
   stage.setAttribute("mood", mood)
   stage.setAttribute("link", isOpen(phase) ? link : "open")
   showWords()
-  setText(part("state"), isOpen(phase) && link === "lost" ? "Reconnecting…" : STATE_TEXT[phase])
-  showChip("mood", MOOD_TEXT[mood] ?? "")
+  setText(part("state"), stateText(session))
+  showChip("mood", hold ? "" : (MOOD_TEXT[mood] ?? ""))
   showChip("ice", hasStream(phase) ? story.iceState : "")
-  if (story.personaSlug && isOpen(phase)) choices.personaSlug = story.personaSlug
-  const can = controls(phase, { busy: session.busy, continuable: session.end.continues !== "" })
+  if (isOpen(phase)) followPersona(story)
+  const can = controls(phase, {
+    busy: session.busy,
+    continuable: session.end.continues !== "",
+    held: hold !== "",
+  })
   showControls(can)
+  showPicture(phase)
+  showTranscript()
+  connection.show(phase === "live")
   showPoster({ session, persona: choices.persona, inLine: isInLine(phase) ? line.words : null, can })
   line.show()
   if (!isOpen(phase)) presentation = NOTHING
-  presenter.show(presentation, { isLive: phase === "live" })
-  exhibits.show(presentation.shown)
+  shows.show(presentation, phase === "live")
   voice.show()
   document.querySelector("turn-timings").timings = story.timings
   showTime(phase, story)
-  if (!hasStream(phase)) stage.clear()
+  if (!hasStream(phase) && !hold) stage.clear()
+}
+
+let shownPersona = ""
+
+/** Whoever is on stage is the one chosen, until somebody chooses another for it. */
+function followPersona({ personaSlug }) {
+  if (!personaSlug || personaSlug === shownPersona) return
+  shownPersona = personaSlug
+  choices.personaSlug = personaSlug
+}
+
+/** Where no picture comes through, the still of the avatar listens and speaks. */
+function showPicture(phase) {
+  const isAlone = phase === "live" && !session.presence.picture
+  part("voice-only").hidden = !isAlone
+  stage.still = isAlone ? (choices.persona.still ?? "") : ""
+}
+
+function showTranscript() {
+  const { entries } = transcript
+  document.querySelector("live-transcript").entries = entries
+  part("transcript-empty").hidden = entries.length > 0
+  controlsFor("copy-transcript")[0].disabled = entries.length === 0
 }
 
 function showWords() {
@@ -283,6 +382,18 @@ function showControls(can) {
   }
   for (const control of controlsFor("ask")) control.hidden = !answers()
   choices.disabled = !can.choose
+  showSwap(can)
+}
+
+/** While somebody is on stage, another choice waits for a word. */
+function showSwap(can) {
+  const wish = choices.wish
+  const differs = Object.keys(wish).filter((name) => (session.choice[name] ?? "") !== wish[name])
+  part("swap").hidden = !can.swap || differs.length === 0
+  const text = differs.includes("persona")
+    ? fill(gettext("Bring {name} on stage"), { name: choices.persona.name })
+    : gettext("Change it now")
+  setText(part("swap-text"), text)
 }
 
 function showTime(phase, story) {
@@ -301,8 +412,8 @@ function showLastMinute(text) {
   }, 6_000)
 }
 
-function showStats({ fps, kbit_s, rtt_ms, jitter_ms, height }) {
-  setText(part("media"), `${height}p, ${fps} fps, ${kbit_s} kbit/s, round trip ${rtt_ms} ms, jitter ${jitter_ms} ms`)
+function showStats(stats) {
+  setText(part("media"), figuresText(stats))
 }
 
 function showBackground() {
@@ -315,10 +426,18 @@ setInterval(() => {
     ? idleSecondsLeft({ quietSinceMs: session.quietSinceMs, nowMs: Date.now(), idleS: facts.idleS })
     : null
   part("idle").hidden = left === null
-  if (left !== null) setText(part("idle-seconds"), String(left))
+  if (left === null) return
+  const words = ngettext(
+    "Still there? The seat is given back in {n} second.",
+    "Still there? The seat is given back in {n} seconds.",
+    left,
+  )
+  setText(part("idle-words"), fill(words, { n: left }))
 }, 1000)
 
 // Sound, and going away ----------------------------------------------------------------------
+
+controlsFor("pip")[0].hidden = !document.pictureInPictureEnabled
 
 const volume = part("volume")
 volume.addEventListener("input", () => {
@@ -366,7 +485,7 @@ function comeBack(kept) {
   } else if (kept) {
     session.comeBack(kept, { isReload: arrival === "reload" })
   } else {
-    log.add({ kind: "status", text: "Press Talk, or New and then Start" })
+    log.add({ kind: "status", text: gettext("Press Talk, or New and then Start") })
   }
 }
 

@@ -1,6 +1,7 @@
 /** The second window: one session, watched as it happens. */
 import { StatusLog } from "frontend/elements/status-log"
 import { TimeLeft } from "frontend/elements/time-left"
+import { fill, gettext } from "frontend/i18n"
 import { part, setText } from "frontend/page/parts"
 import { showProblem } from "frontend/page/problems"
 import { Problem } from "frontend/session/api"
@@ -32,7 +33,7 @@ function hear(frame) {
   story = tell(story, frame)
   followSpeech(frame)
   if (frame.type === "snapshot") clock.setAttribute("offset-ms", clockOffsetMs(frame.at, Date.now()))
-  else note(lineFor(frame, { persona, viewer: "Viewer" }), frame.at)
+  else note(lineFor(frame, { persona, viewer: gettext("Viewer") }), frame.at)
   if (frame.type === "media.stats") showMedia(frame.data)
   show()
 }
@@ -49,10 +50,12 @@ function note(line, at) {
 }
 
 function linked(link, code) {
-  if (link === "lost") log.add({ kind: "status", text: "Connection lost; trying again" })
+  if (link === "lost") log.add({ kind: "status", text: gettext("Connection lost; trying again") })
   if (link !== "gone" || isOver(story.state)) return
   const message =
-    code === 4401 ? "You are signed out." : "This session can no longer be watched."
+    code === 4401
+      ? gettext("You are signed out.")
+      : gettext("This session can no longer be watched.")
   const problemCode = code === 4401 ? "not_authenticated" : "session_not_found"
   showProblem(part("problems"), new Problem({ code: problemCode, message }))
 }
@@ -63,10 +66,11 @@ function show() {
   state.dataset.state = story.state
   setText(state, capitalised(stateText(story.state)))
   setText(part("ice"), story.iceState || "–")
-  setText(part("speaking"), story.speaking ? "yes" : "no")
+  setText(part("speaking"), story.speaking ? gettext("yes") : gettext("no"))
   setText(part("caption"), captions.text)
-  setText(part("ended"), over ? reasonText(story.endReason) : "not yet")
+  setText(part("ended"), over ? reasonText(story.endReason) : gettext("not yet"))
   part("stop").hidden = over
+  part("record").hidden = !over
   showPlace(story.place)
   if (over || story.state === "waiting") clock.removeAttribute("ends-at")
   else if (story.endsAt) clock.setAttribute("ends-at", story.endsAt)
@@ -74,15 +78,17 @@ function show() {
 
 function showPlace(place) {
   for (const element of document.querySelectorAll("[data-part=line]")) element.hidden = !place
-  if (place) setText(part("place"), `number ${place.position} of ${place.waiting}`)
+  if (place) {
+    const { position: number, waiting: all } = place
+    setText(part("place"), fill(gettext("number {number} of {all}"), { number, all }))
+  }
 }
 
-function showMedia({ height, fps, kbit_s, rtt_ms, jitter_ms, freezes }) {
-  setText(
-    part("media"),
-    `${height}p, ${fps} fps, ${kbit_s} kbit/s, ${rtt_ms} ms round trip, ` +
-      `${jitter_ms} ms jitter, ${freezes} freezes`,
+function showMedia(stats) {
+  const text = gettext(
+    "{height}p, {fps} fps, {kbit_s} kbit/s, {rtt_ms} ms round trip, {jitter_ms} ms jitter, {freezes} freezes",
   )
+  setText(part("media"), fill(text, stats))
 }
 
 function capitalised(text) {

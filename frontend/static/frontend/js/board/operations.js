@@ -1,3 +1,4 @@
+import { gettext } from "frontend/i18n"
 import { Problem, problemFrom } from "frontend/session/api"
 
 /** What staff can do from the board: one POST each, answered by a sentence. */
@@ -28,7 +29,7 @@ export class Operations {
         body: new URLSearchParams(choices),
       })
     } catch {
-      throw new Problem({ code: "network", message: "The site could not be reached." })
+      throw new Problem({ code: "network", message: gettext("The site could not be reached.") })
     }
     const body = await answer.json().catch(() => null)
     if (!answer.ok || !body) throw problemFrom(answer.status, body)

@@ -2,6 +2,7 @@
  * The geometry and the words of the seats' history: exact steps in, paths and sentences out.
  * A step is [milliseconds after the begin, occupied, waiting] and lasts until the next.
  */
+import { fill, gettext, ngettext } from "frontend/i18n"
 import { spokenTime } from "frontend/session/time"
 
 const HOUR_MS = 3_600_000
@@ -83,20 +84,31 @@ export function stepAt(steps, ms) {
 export function momentText({ since, seats, steps }, ms) {
   const [, occupied, waiting] = stepAt(steps, ms)
   const at = hourMinute(new Date(Date.parse(since) + ms))
-  const queue = waiting ? `, ${waiting} ${waiting === 1 ? "visitor" : "visitors"} waiting` : ""
-  return `${at}: ${occupied} of ${seats} seats occupied${queue}`
+  const facts = { at, occupied, seats, waiting }
+  if (!waiting) return fill(gettext("{at}: {occupied} of {seats} seats occupied"), facts)
+  const text = ngettext(
+    "{at}: {occupied} of {seats} seats occupied, {waiting} visitor waiting",
+    "{at}: {occupied} of {seats} seats occupied, {waiting} visitors waiting",
+    waiting,
+  )
+  return fill(text, facts)
 }
 
 /** The whole window in two sentences. @param {History} history */
 export function summaryText({ steps, seats, full_s }) {
   const most = (index) => steps.reduce((peak, step) => Math.max(peak, step[index]), 0)
   const [occupied, waiting] = [most(1), most(2)]
-  if (!occupied && !waiting) return "Nobody came in the last 24 hours."
-  const queue = waiting
-    ? `up to ${waiting} ${waiting === 1 ? "visitor" : "visitors"} waited`
-    : "nobody had to wait"
-  const full = full_s ? ` All seats were taken for ${roughly(full_s)}.` : ""
-  return `At most ${occupied} of ${seats} seats were occupied at once, and ${queue}.${full}`
+  if (!occupied && !waiting) return gettext("Nobody came in the last 24 hours.")
+  const text = waiting
+    ? ngettext(
+        "At most {occupied} of {seats} seats were occupied at once, and up to {waiting} visitor waited.",
+        "At most {occupied} of {seats} seats were occupied at once, and up to {waiting} visitors waited.",
+        waiting,
+      )
+    : gettext("At most {occupied} of {seats} seats were occupied at once, and nobody had to wait.")
+  const sentences = [fill(text, { occupied, seats, waiting })]
+  if (full_s) sentences.push(fill(gettext("All seats were taken for {time}."), { time: roughly(full_s) }))
+  return sentences.join(" ")
 }
 
 /** Seconds count only when there are no minutes. */

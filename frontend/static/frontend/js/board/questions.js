@@ -1,5 +1,6 @@
 /** What staff can do from the board: the request behind each button, and what is asked first. */
-import { counted, idleCount, nameOf } from "frontend/board/rows"
+import { idleCount, nameOf } from "frontend/board/rows"
+import { fill, gettext, ngettext } from "frontend/i18n"
 
 /** @typedef {{title: string, words: string, verb: string, option?: string}} Question */
 
@@ -49,37 +50,45 @@ export function questionFor(action, subject, { board, idleS, nowMs }) {
 
 function takeOut(ticket) {
   return {
-    title: `Take ${nameOf(ticket)} out of the line?`,
-    words: `The place is lost; whoever stands behind moves up.`,
-    verb: "Take out",
+    title: fill(gettext("Take {name} out of the line?"), { name: nameOf(ticket) }),
+    words: gettext("The place is lost; whoever stands behind moves up."),
+    verb: gettext("Take out"),
   }
 }
 
 function stopOne(session) {
+  const persona = session.persona ?? gettext("a deleted persona")
   return {
-    title: `Stop the session of ${nameOf(session)}?`,
-    words: `The conversation with ${session.persona ?? "a deleted persona"} ends at once.`,
-    verb: "Stop it",
+    title: fill(gettext("Stop the session of {name}?"), { name: nameOf(session) }),
+    words: fill(gettext("The conversation with {persona} ends at once."), { persona }),
+    verb: gettext("Stop it"),
   }
 }
 
 function stopIdle(count, idleS) {
-  const sessions = counted(count, "idle session")
   return {
-    title: `Stop ${sessions}?`,
-    words: `Nothing was said there for ${idleS} seconds.`,
-    verb: `Stop ${sessions}`,
+    title: fill(ngettext("Stop {count} idle session?", "Stop {count} idle sessions?", count), { count }),
+    words: fill(gettext("Nothing was said there for {seconds} seconds."), { seconds: idleS }),
+    verb: fill(ngettext("Stop {count} idle session", "Stop {count} idle sessions", count), { count }),
   }
 }
 
-function stopAll(seated, waiting) {
-  const sessions = counted(seated, "session")
+function stopAll(count, waiting) {
   const question = {
-    title: seated === 1 ? "Stop the only session?" : `Stop all ${sessions}?`,
-    words: `Every conversation ends at once.${waiting ? " Whoever waits moves up." : ""}`,
-    verb: `Stop ${sessions}`,
+    title:
+      count === 1
+        ? gettext("Stop the only session?")
+        : fill(ngettext("Stop all {count} session?", "Stop all {count} sessions?", count), { count }),
+    words: waiting
+      ? gettext("Every conversation ends at once. Whoever waits moves up.")
+      : gettext("Every conversation ends at once."),
+    verb: fill(ngettext("Stop {count} session", "Stop {count} sessions", count), { count }),
   }
   if (!waiting) return question
-  const who = `${counted(waiting, "visitor")} who ${waiting === 1 ? "waits" : "wait"}`
-  return { ...question, option: `Also send away the ${who}` }
+  const option = ngettext(
+    "Also send away the {count} visitor who waits",
+    "Also send away the {count} visitors who wait",
+    waiting,
+  )
+  return { ...question, option: fill(option, { count: waiting }) }
 }

@@ -2,6 +2,7 @@
  * The words and numbers of the operators' board, from one frame of its websocket. Instants
  * are the server's; `nowMs` is its clock too.
  */
+import { fill, gettext, ngettext, pgettext } from "frontend/i18n"
 import { clockText, spokenTime } from "frontend/session/time"
 import { stateText } from "frontend/session/wording"
 
@@ -43,7 +44,7 @@ export function sessionCells(row, media, nowMs) {
 export function ticketCells(row, nowMs) {
   return {
     ...whoCells(row),
-    state: { text: row.offered_until ? "Seat offered" : "Waiting" },
+    state: { text: row.offered_until ? gettext("Seat offered") : gettext("Waiting") },
     position: { text: String(row.position) },
     waited: { text: clockText(nowMs - Date.parse(row.created_at)) },
     expected: { text: expected(row, nowMs) },
@@ -52,15 +53,15 @@ export function ticketCells(row, nowMs) {
 
 function whoCells({ persona, user, state }) {
   return {
-    persona: { text: persona ?? "(deleted)" },
-    user: { text: user ?? "(deleted)" },
+    persona: { text: persona ?? gettext("(deleted)") },
+    user: { text: user ?? gettext("(deleted)") },
     state: { text: capitalised(stateText(state)) },
   }
 }
 
 /** Whose session or ticket it is, in a sentence. */
 export function nameOf({ user }) {
-  return user ?? "a deleted user"
+  return user ?? gettext("a deleted user")
 }
 
 function leftCell({ state, ends_at }, nowMs) {
@@ -85,8 +86,12 @@ function numberText(name, value) {
 }
 
 function expected({ offered_until, estimated_wait_s }, nowMs) {
-  if (offered_until) return `${clockText(Date.parse(offered_until) - nowMs)} to take it`
-  return Number.isFinite(estimated_wait_s) ? `about ${clockText(estimated_wait_s * 1000)}` : NOTHING
+  if (offered_until) {
+    const time = clockText(Date.parse(offered_until) - nowMs)
+    return fill(gettext("{time} to take it"), { time })
+  }
+  if (!Number.isFinite(estimated_wait_s)) return NOTHING
+  return fill(gettext("about {time}"), { time: clockText(estimated_wait_s * 1000) })
 }
 
 /** For how long nothing was said; the time may lie ahead while the avatar speaks. */
@@ -109,33 +114,41 @@ export function idleCount(sessions, idleS, nowMs) {
 export function accountFacts(account, nowMs) {
   const { seat_limit, taken, others, failures, last_problem } = account
   return {
-    seats: `${taken} of ${seat_limit}` + (others ? `, ${others} taken by others` : ""),
+    seats: others
+      ? fill(gettext("{taken} of {all}, {others} taken by others"), { taken, all: seat_limit, others })
+      : fill(gettext("{taken} of {all}"), { taken, all: seat_limit }),
     health: healthCell(account, nowMs),
     problem: failures ? last_problem : "",
   }
 }
 
 function healthCell({ is_enabled, is_draining, resting_until, failures, taken }, nowMs) {
-  if (!is_enabled) return { text: "Off", level: "" }
+  if (!is_enabled) return { text: pgettext("an account", "Off"), level: "" }
   if (resting_until) {
     const leftMs = Date.parse(resting_until) - nowMs
-    const text = leftMs > 0 ? `Resting, ${clockText(leftMs)}` : "To be tried again"
+    const text =
+      leftMs > 0
+        ? fill(gettext("Resting, {time}"), { time: clockText(leftMs) })
+        : gettext("To be tried again")
     return { text, level: "error" }
   }
-  if (is_draining) return { text: taken ? `Draining, ${taken} left` : "Drained", level: "warning" }
-  if (failures) return { text: `Failed ${failures === 1 ? "once" : `${failures} times`}`, level: "warning" }
-  return { text: "Well", level: "good" }
+  if (is_draining) {
+    const text = taken
+      ? fill(ngettext("Draining, {count} left", "Draining, {count} left", taken), { count: taken })
+      : gettext("Drained")
+    return { text, level: "warning" }
+  }
+  if (failures) {
+    const text = ngettext("Failed once", "Failed {count} times", failures)
+    return { text: fill(text, { count: failures }), level: "warning" }
+  }
+  return { text: pgettext("an account", "Well"), level: "good" }
 }
 
 /** The line's longest wait so far, in words for the head of the board, or "". */
 export function longestWait(line, nowMs) {
   const begins = line.map(({ created_at }) => Date.parse(created_at))
   return begins.length ? spokenTime(nowMs - Math.min(...begins)) : ""
-}
-
-/** 1, "session" -> "1 session". */
-export function counted(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`
 }
 
 function capitalised(text) {

@@ -1,4 +1,4 @@
-import { fill, KeyedRows } from "frontend/board/keyed"
+import { fill as fillRow, KeyedRows } from "frontend/board/keyed"
 import {
   accountFacts,
   idleCount,
@@ -7,6 +7,7 @@ import {
   sessionCells,
   ticketCells,
 } from "frontend/board/rows"
+import { fill, gettext, ngettext } from "frontend/i18n"
 import { controlsFor, part, setText } from "frontend/page/parts"
 
 /** The board's page: shows one picture after the other, and moves only what has changed. */
@@ -46,10 +47,10 @@ export class BoardView {
     setText(part("taken"), String(sessions.length))
     setText(part("seats-total"), String(seats))
     setText(part("waiting-count"), String(line.length))
-    setText(part("longest"), wait ? `longest for ${wait}` : "nobody in line")
+    setText(part("longest"), wait ? fill(gettext("longest for {time}"), { time: wait }) : gettext("nobody in line"))
     setText(part("idle-count"), String(idle))
-    setText(part("stop-idle-text"), `Stop idle (${idle})`)
-    setText(part("stop-all-text"), `Stop all (${sessions.length})`)
+    setText(part("stop-idle-text"), fill(gettext("Stop idle ({count})"), { count: idle }))
+    setText(part("stop-all-text"), fill(gettext("Stop all ({count})"), { count: sessions.length }))
     disable("stop-idle", !idle)
     disable("stop-all", !sessions.length)
   }
@@ -57,8 +58,14 @@ export class BoardView {
 
 /** The tab tells how full it is. */
 function titleOf({ sessions, line, seats }) {
-  const queue = line.length ? `, ${line.length} waiting` : ""
-  return `${sessions.length} of ${seats} seats${queue}`
+  const facts = { taken: sessions.length, all: seats, waiting: line.length }
+  if (!line.length) return fill(gettext("{taken} of {all} seats"), facts)
+  const text = ngettext(
+    "{taken} of {all} seats, {waiting} waiting",
+    "{taken} of {all} seats, {waiting} waiting",
+    line.length,
+  )
+  return fill(text, facts)
 }
 
 /** Not by `disabled`, which would throw whoever has just pressed it out of the button. */
@@ -75,14 +82,22 @@ function showTicket(row, ticket, nowMs) {
 }
 
 function showWho(row, session, cells) {
-  fill(row, cells)
+  fillRow(row, cells)
   const lamp = session.offered_until ? "live" : session.state
   row.querySelector("[data-field=state]").dataset.state = lamp
   row.querySelector("[data-field=persona]").href = `/sessions/${session.id}/`
+  leadToSupport(row.querySelector("a[data-field=user]"), session)
   row.querySelector(".board-who").title = `${cells.persona.text}, ${cells.user.text}`
   for (const words of row.querySelectorAll("[data-part=whose]")) {
     setText(words, `, ${nameOf(session)}`)
   }
+}
+
+/** Whoever may help people gets there from their names; a deleted one leads nowhere. */
+function leadToSupport(link, { user_id }) {
+  if (!link) return
+  if (user_id) link.href = `/operate/people/${user_id}/`
+  else link.removeAttribute("href")
 }
 
 function showAccount(row, account, nowMs) {

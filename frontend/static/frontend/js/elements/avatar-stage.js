@@ -29,7 +29,8 @@ export class ScreenEvent extends Event {
  *   </avatar-stage>
  *
  * Styles and tests read its attributes: `phase`, `mood` (listening, thinking, speaking),
- * `link` (open, lost) and `keyed`. The page sets the first three; the stage the last.
+ * `link` (open, lost), `hold` (persona, quality: a new stream is on its way) and `keyed`. The
+ * page sets the first four; the stage the last.
  */
 export class AvatarStage extends HTMLElement {
   static define(tag = "avatar-stage", registry = customElements) {
@@ -139,6 +140,14 @@ export class AvatarStage extends HTMLElement {
       this.#stopKeying()
       this.#setKeyed(false)
     }
+  }
+
+  /** Without a picture the avatar's still takes the stage. @param {string} address  or "" */
+  set still(address) {
+    const still = this.querySelector("[data-part=still]")
+    if (!still) return
+    if (address && still.getAttribute("src") !== address) still.src = address
+    still.hidden = !address
   }
 
   /** How the screen is told from the rest. @param {import("frontend/media/key").KeySettings} settings */

@@ -1,3 +1,4 @@
+import { fill, gettext } from "frontend/i18n"
 import { clockText } from "frontend/session/time"
 
 /**
@@ -26,7 +27,10 @@ export class RetryIn extends HTMLElement {
 
   #show() {
     const leftMs = this.#until - Date.now()
-    this.textContent = leftMs > 0 ? `Try again in ${clockText(leftMs)}.` : "You can try again now."
+    this.textContent =
+      leftMs > 0
+        ? fill(gettext("Try again in {time}."), { time: clockText(leftMs) })
+        : gettext("You can try again now.")
     if (leftMs <= 0) clearInterval(this.#timer)
   }
 }

@@ -8,6 +8,7 @@ import {
   stepAt,
   summaryText,
 } from "frontend/board/plot"
+import { fill, gettext } from "frontend/i18n"
 import { part, setText } from "frontend/page/parts"
 
 const REFRESH_MS = 60_000
@@ -66,7 +67,8 @@ export class SeatHistory extends HTMLElement {
     } catch {
       const at = hourMinute(new Date())
       this.hidden = false
-      setText(part("trouble", this), `Could not be read at ${at}; tried again every minute.`)
+      const text = gettext("Could not be read at {at}; tried again every minute.")
+      setText(part("trouble", this), fill(text, { at }))
       return
     }
     setText(part("trouble", this), "")

@@ -1,3 +1,4 @@
+import { fill, gettext } from "frontend/i18n"
 import { clockText, spokenTime } from "frontend/session/time"
 
 const SOON_MS = 60_000
@@ -38,7 +39,7 @@ export class TimeLeft extends HTMLElement {
     if (this.hidden) return
     const leftMs = endsAt - (Date.now() + Number(this.getAttribute("offset-ms") ?? 0))
     this.textContent = clockText(leftMs)
-    this.title = `${spokenTime(leftMs)} left`
+    this.title = fill(gettext("{time} left"), { time: spokenTime(leftMs) })
     this.toggleAttribute("soon", leftMs < SOON_MS)
   }
 }

@@ -36,8 +36,8 @@ function segment({ name, ms }) {
   return part
 }
 
-function entry({ name, ms }) {
-  const item = element("span", "timings-entry", [`${name} ${Math.round(ms)} ms`])
+function entry({ name, label }) {
+  const item = element("span", "timings-entry", [label])
   item.dataset.stage = name
   return item
 }

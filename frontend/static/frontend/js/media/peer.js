@@ -16,7 +16,8 @@ export class AvatarPeer {
   #connection
   #candidates = []
   #send = null
-  #before = null
+  /** The sample before, for each of those who ask. */
+  #before = new Map()
 
   /**
    * @param {object} means
@@ -74,12 +75,15 @@ export class AvatarPeer {
     this.#candidates.splice(0).forEach(this.#send)
   }
 
-  /** What happened since the last call; null on the first one, and once closed. */
-  async stats() {
+  /**
+   * What happened since the same `asker` called last; null on the first call, and once closed.
+   */
+  async stats(asker = "") {
     if (this.#connection.connectionState === "closed") return null
-    const before = this.#before
-    this.#before = sample(await this.#connection.getStats(), performance.now())
-    return before && between(before, this.#before)
+    const before = this.#before.get(asker)
+    const now = sample(await this.#connection.getStats(), performance.now())
+    this.#before.set(asker, now)
+    return before ? between(before, now) : null
   }
 
   close() {

@@ -14,6 +14,9 @@
  * @property {number} width
  * @property {number} height
  * @property {number|null} avOffsetMs  by how much the picture is ahead of the sound
+ * @property {number} received   packets of both kinds
+ * @property {number} frozenMs
+ * @property {number} heardBytes  of sound
  */
 
 /**
@@ -43,6 +46,9 @@ export function sample(report, atMs) {
     width: video.frameWidth ?? 0,
     height: video.frameHeight ?? 0,
     avOffsetMs: offsetMs(video, audio),
+    received: sum(inbound, "packetsReceived"),
+    frozenMs: 1000 * (video.totalFreezesDuration ?? 0),
+    heardBytes: audio.bytesReceived ?? 0,
   }
 }
 
@@ -78,11 +84,19 @@ export function between(before, now) {
     width: now.width,
     height: now.height,
     av_offset_ms: now.avOffsetMs === null ? null : round(now.avOffsetMs, 1),
+    lost_percent: percent(since("lost"), since("received")),
+    frozen_ms: Math.round(since("frozenMs")),
+    heard_bytes: since("heardBytes"),
   }
 }
 
 function sum(stats, name) {
   return stats.reduce((total, one) => total + (one[name] ?? 0), 0)
+}
+
+function percent(lost, received) {
+  const all = lost + received
+  return all > 0 ? round((100 * Math.max(0, lost)) / all, 1) : 0
 }
 
 function round(value, digits) {

@@ -1,10 +1,11 @@
+import { fill, gettext } from "frontend/i18n"
 import { fillSelect, part, setText } from "frontend/page/parts"
 import { remember } from "frontend/page/preferences"
 
 /**
  * The studio's set-up: persona, avatar, voice, quality.
  *
- * `onChange` hears that another persona was chosen.
+ * `onChange` hears that something else was chosen.
  */
 export class Choices {
   #api
@@ -24,6 +25,9 @@ export class Choices {
     })
     quality.value = preferred.quality
     quality.addEventListener("change", () => remember({ quality: quality.value }))
+    for (const select of [this.#selects.avatar, this.#selects.voice, quality]) {
+      select.addEventListener("change", () => onChange())
+    }
   }
 
   /** The chosen persona's facts. */
@@ -63,7 +67,8 @@ export class Choices {
       this.#fill(avatars, voices)
     } catch (problem) {
       part("lists").hidden = false
-      const text = `Avatars and voices could not be listed. ${problem.message} (${problem.code})`
+      const { message, code } = problem
+      const text = fill(gettext("Avatars and voices could not be listed. {message} ({code})"), { message, code })
       setText(part("lists").querySelector("p"), text)
     }
   }
@@ -84,7 +89,7 @@ export class Choices {
     for (const kind of ["avatar", "voice"]) {
       const own = this.persona[kind]
       const name = this.#names[kind].get(own) ?? own
-      this.#selects[kind].options[0].textContent = name ? `Own (${name})` : "Own"
+      this.#selects[kind].options[0].textContent = name ? fill(gettext("Own ({name})"), { name }) : gettext("Own")
     }
   }
 }

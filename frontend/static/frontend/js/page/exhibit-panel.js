@@ -1,3 +1,4 @@
+import { fill, gettext } from "frontend/i18n"
 import { tellListeners } from "frontend/page/news"
 import { controlsFor, part, setText } from "frontend/page/parts"
 import { hostOf } from "frontend/session/presentation"
@@ -24,7 +25,7 @@ export class ExhibitPanel {
     this.#isAway = false
     if (exhibit) {
       this.#fill(exhibit)
-      tellListeners(`Shown beside the stage: ${exhibit.title}.`)
+      tellListeners(fill(gettext("Shown beside the stage: {title}."), { title: exhibit.title }))
     }
     this.#show()
   }
@@ -40,7 +41,7 @@ export class ExhibitPanel {
     part("exhibit").hidden = !this.#shown || this.#isAway
     const again = controlsFor("exhibit-again")[0]
     again.hidden = !this.#shown || !this.#isAway
-    setText(part("exhibit-again-title"), this.#shown?.title ?? "")
+    setText(part("exhibit-again-title"), fill(gettext("Show “{title}” again"), { title: this.#shown?.title ?? "" }))
   }
 
   #fill({ kind, title, alt, url }) {
@@ -49,7 +50,7 @@ export class ExhibitPanel {
     part("exhibit-frame").hidden = !isPicture
     part("exhibit-link").hidden = isPicture
     if (isPicture) this.#fillPicture(url, alt)
-    else this.#fillLink(url, alt || "Open the link")
+    else this.#fillLink(url, alt || gettext("Open the link"))
   }
 
   #fillPicture(url, alt) {

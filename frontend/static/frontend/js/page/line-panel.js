@@ -1,3 +1,4 @@
+import { fill, gettext } from "frontend/i18n"
 import { chime } from "frontend/page/chime"
 import { tellListeners } from "frontend/page/news"
 import { controlsFor, part, setText } from "frontend/page/parts"
@@ -6,6 +7,7 @@ import { isInLine } from "frontend/session/phase"
 import {
   companyText,
   lineTitle,
+  placeAndWait,
   placeText,
   secondsUntil,
   spokenPlace,
@@ -55,11 +57,14 @@ export class LinePanel {
   get words() {
     const { phase, story, serverNowMs } = this.#session
     if (phase === "offered") {
-      return { line: "A seat is free for you", hint: "It is kept for a moment, then it goes to the next in line." }
+      return {
+        line: gettext("A seat is free for you"),
+        hint: gettext("It is kept for a moment, then it goes to the next in line."),
+      }
     }
     const wait = waitText(story.place, serverNowMs)
     const hint = companyText(story.place)
-    return { line: placeText(story.place) + (wait && `, ${wait}`), hint }
+    return { line: placeAndWait(placeText(story.place), wait), hint }
   }
 
   #keepTime(isOn) {
@@ -84,7 +89,8 @@ export class LinePanel {
   /** Their turn: ring, say so, and put the button under their finger. */
   #call(place) {
     const seconds = secondsUntil(place.offered_until, this.#session.serverNowMs)
-    tellListeners(`A seat is free for you. Take it within ${seconds} seconds.`, { urgent: true })
+    const words = gettext("A seat is free for you. Take it within {seconds} seconds.")
+    tellListeners(fill(words, { seconds }), { urgent: true })
     chime({ volume: this.#volume() })
     if (!document.activeElement?.matches("input, select, textarea")) controlsFor("take")[0].focus()
   }

@@ -1,11 +1,12 @@
+import { fill, gettext } from "frontend/i18n"
 import { controlsFor, part, setText } from "frontend/page/parts"
 import { isInLine } from "frontend/session/phase"
 
 const LINES = {
-  opening: "Finding a seat…",
-  ready: "In the wings. Press Start.",
-  connecting: "Curtain up in a moment…",
-  closing: "Closing…",
+  opening: gettext("Finding a seat…"),
+  ready: gettext("In the wings. Press Start."),
+  connecting: gettext("Curtain up in a moment…"),
+  closing: gettext("Closing…"),
 }
 
 /** The keys before the curtain: those that cannot be used are not there. */
@@ -30,22 +31,31 @@ export function showPoster({ session, persona, inLine, can }) {
   for (const key of KEYS) controlsFor(key)[0].hidden = !can[key]
 }
 
-function words({ phase, end, goesOn }, persona) {
+function words({ phase, end, goesOn, hold }, persona) {
+  if (hold === "persona") {
+    return {
+      line: fill(gettext("{name} is coming on stage…"), { name: persona.name }),
+      hint: gettext("The conversation goes on in a moment."),
+    }
+  }
   switch (phase) {
     case "ended":
       return { line: end.text, hint: end.hint }
     case "resuming":
       return goesOn
-        ? { line: "Reconnecting…", hint: "The conversation goes on in a moment." }
-        : { line: "Coming back to your session…", hint: "" }
+        ? { line: gettext("Reconnecting…"), hint: gettext("The conversation goes on in a moment.") }
+        : { line: gettext("Coming back to your session…"), hint: "" }
     case "elsewhere":
-      return { line: "This session is open in another window.", hint: "You can have it here instead; the other window then lets go." }
+      return {
+        line: gettext("This session is open in another window."),
+        hint: gettext("You can have it here instead; the other window then lets go."),
+      }
     default:
       return { line: LINES[phase] ?? persona.title, hint: "" }
   }
 }
 
 function beginText({ phase, end }, { name }) {
-  if (phase !== "ended") return `Talk to ${name}`
-  return end.reason === "offer_missed" || end.inLine ? "Join again" : "Talk again"
+  if (phase !== "ended") return fill(gettext("Talk to {name}"), { name })
+  return end.reason === "offer_missed" || end.inLine ? gettext("Join again") : gettext("Talk again")
 }

@@ -2,20 +2,18 @@
 
 const KEY = "greenroom.studio"
 
-/** @typedef {{volume: number, muted: boolean, quality: string, background: string,
- *   removeBackground: boolean, singleKeys: boolean, voiceMode: "off"|"hold"|"free",
- *   voiceDevice: string, voiceCheck: boolean, voiceHalfDuplex: boolean}} Preferences */
+/** @typedef {{volume: number, muted: boolean, quality: string, singleKeys: boolean, voiceMode: "off"|"hold"|"free",
+ *   voiceDevice: string, speaker: string, voiceCheck: boolean, voiceHalfDuplex: boolean}} Preferences */
 
 /** @type {Readonly<Preferences>} */
 const DEFAULTS = Object.freeze({
   volume: 1,
   muted: false,
   quality: "medium",
-  background: "",
-  removeBackground: false,
   singleKeys: true,
   voiceMode: "off",
   voiceDevice: "",
+  speaker: "",
   voiceCheck: false,
   voiceHalfDuplex: false,
 })

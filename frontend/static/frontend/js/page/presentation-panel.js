@@ -1,3 +1,4 @@
+import { fill, gettext, ngettext } from "frontend/i18n"
 import { controlsFor, part, setText } from "frontend/page/parts"
 import { aboutText, isActive, isMoving, keys, standing, verb } from "frontend/session/presentation"
 
@@ -96,12 +97,12 @@ export class PresentationPanel {
 }
 
 function titleOf({ scripts }, chosen) {
-  return scripts.length === 1 && chosen ? chosen.title : "Presentation"
+  return scripts.length === 1 && chosen ? chosen.title : gettext("Presentation")
 }
 
 function outlook(now, chosen) {
   if (now.state === "done") return standing(now)
   if (!chosen) return ""
-  const parts = chosen.segments === 1 ? "1 part" : `${chosen.segments} parts`
-  return `${parts}, ${aboutText(chosen.estimated_s)}`
+  const parts = ngettext("{n} part, {time}", "{n} parts, {time}", chosen.segments)
+  return fill(parts, { n: chosen.segments, time: aboutText(chosen.estimated_s) })
 }

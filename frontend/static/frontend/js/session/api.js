@@ -1,4 +1,5 @@
 /** The portal's REST API as the studio uses it, one method per thing we ask. */
+import { fill, gettext } from "frontend/i18n"
 
 /**
  * A refusal or failure. `code` is stable; `message` is for people; `detail` says more.
@@ -37,8 +38,7 @@ export class Api {
    *          background?: string, continues?: string}} choice
    */
   createSession(choice) {
-    const given = Object.entries(choice).filter(([, value]) => value)
-    return this.#post("/persona/heygen/session/create", Object.fromEntries(given))
+    return this.#post("/persona/heygen/session/create", given(choice))
   }
 
   /** Take the seat that is offered; answers as `createSession`. @param {string} session_id */
@@ -46,9 +46,23 @@ export class Api {
     return this.#post("/persona/heygen/session/claim", { session_id })
   }
 
-  /** A new offer for a session that is open. @param {string} session_id */
-  resumeSession(session_id) {
-    return this.#post("/persona/heygen/session/resume", { session_id })
+  /**
+   * A new offer for a session that is open.
+   *
+   * @param {string} session_id @param {string} [quality]  "" leaves it as it was
+   */
+  resumeSession(session_id, quality = "") {
+    return this.#post("/persona/heygen/session/resume", given({ session_id, quality }))
+  }
+
+  /**
+   * An offer of another persona's stream in a session that is open.
+   *
+   * @param {string} session_id
+   * @param {{persona: string, avatar_name?: string, voice_id?: string, quality?: string}} wish
+   */
+  swapPersona(session_id, wish) {
+    return this.#post("/persona/heygen/session/swap", given({ session_id, ...wish }))
   }
 
   /** @param {string} session_id @param {RTCSessionDescriptionInit} sdp */
@@ -106,7 +120,7 @@ export class Api {
     try {
       answer = await this.#fetch(path, { credentials: "same-origin", ...request })
     } catch {
-      throw new Problem({ code: "network", message: "The site could not be reached." })
+      throw new Problem({ code: "network", message: gettext("The site could not be reached.") })
     }
     const body = await answer.json().catch(() => null)
     if (!answer.ok || !body) throw problemFrom(answer.status, body, answer.headers)
@@ -114,11 +128,16 @@ export class Api {
   }
 }
 
+/** Without what was left empty. */
+function given(wish) {
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value))
+}
+
 /** The `Problem` in an error answer, whatever of the documented body it carries. */
 export function problemFrom(status, body, headers = new Headers()) {
   return new Problem({
     code: body?.code ?? (status >= 500 ? "server_error" : "refused"),
-    message: body?.message ?? `The server answered ${status}.`,
+    message: body?.message ?? fill(gettext("The server answered {status}."), { status }),
     detail: upstreamWords(body?.upstream) || ownDetail(body),
     status,
     retryAfterS: Number(headers.get("Retry-After")) || 0,
@@ -127,7 +146,7 @@ export function problemFrom(status, body, headers = new Headers()) {
 
 function upstreamWords(upstream) {
   if (!upstream?.message) return ""
-  return `The avatar server says: ${upstream.message} (${upstream.code})`
+  return fill(gettext("The avatar server says: {message} ({code})"), upstream)
 }
 
 function ownDetail(body) {

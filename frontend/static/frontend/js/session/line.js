@@ -1,5 +1,7 @@
 /** The line for a seat, in words: where one stands, how long yet, whose turn it is. */
 
+import { fill, gettext, ngettext } from "frontend/i18n"
+
 /**
  * @typedef {object} Place
  * @property {number} position          1 is the first
@@ -11,14 +13,15 @@
 
 /** @param {Place} place */
 export function placeText({ position }) {
-  return position === 1 ? "You are next in line" : `You are number ${position} in line`
+  if (position === 1) return gettext("You are next in line")
+  return fill(gettext("You are number {n} in line"), { n: position })
 }
 
 /** How many wait besides: "" when nobody does. @param {Place} place */
 export function companyText({ position, waiting }) {
   const behind = waiting - position
   if (behind <= 0) return ""
-  return behind === 1 ? "1 person waits behind you" : `${behind} people wait behind you`
+  return fill(ngettext("{n} person waits behind you", "{n} people wait behind you", behind), { n: behind })
 }
 
 /**
@@ -30,19 +33,23 @@ export function companyText({ position, waiting }) {
 export function waitText({ estimated_wait_s, atMs }, nowMs) {
   if (estimated_wait_s === null || estimated_wait_s === undefined) return ""
   const leftS = estimated_wait_s - (nowMs - atMs) / 1000
-  if (leftS <= 0) return "any moment now"
-  if (leftS < 50) return "less than a minute"
+  if (leftS <= 0) return gettext("any moment now")
+  if (leftS < 50) return gettext("less than a minute")
   const minutes = Math.round(leftS / 60)
-  if (minutes <= 1) return "about a minute"
-  if (minutes < 60) return `about ${minutes} minutes`
+  if (minutes < 60) return fill(ngettext("about a minute", "about {n} minutes", minutes), { n: minutes })
   const hours = Math.round(minutes / 60)
-  return hours === 1 ? "about an hour" : `about ${hours} hours`
+  return fill(ngettext("about an hour", "about {n} hours", hours), { n: hours })
+}
+
+/** Both in one line. @param {string} place @param {string} wait  or "" */
+export function placeAndWait(place, wait) {
+  return wait ? fill(gettext("{place}, {wait}"), { place, wait }) : place
 }
 
 /** What a screen reader says when a place changes. @param {Place} place */
 export function spokenPlace(place, nowMs) {
   const wait = waitText(place, nowMs)
-  return wait ? `${placeText(place)}, ${wait}.` : `${placeText(place)}.`
+  return `${placeAndWait(placeText(place), wait)}.`
 }
 
 /**
@@ -64,9 +71,10 @@ export function secondsUntil(instant, nowMs) {
  */
 export function lineTitle({ phase, place, nowMs, isCalm }) {
   if (!place) return ""
-  if (phase === "waiting") return `${place.position === 1 ? "Next" : `No. ${place.position}`} in line`
+  if (phase === "waiting" && place.position === 1) return gettext("Next in line")
+  if (phase === "waiting") return fill(gettext("No. {n} in line"), { n: place.position })
   if (phase !== "offered") return ""
   const leftS = secondsUntil(place.offered_until, nowMs)
-  const counted = `Take your seat (${leftS})`
-  return isCalm || leftS % 2 ? counted : "★ A seat is free ★"
+  const counted = fill(gettext("Take your seat ({seconds})"), { seconds: leftS })
+  return isCalm || leftS % 2 ? counted : gettext("★ A seat is free ★")
 }

@@ -70,15 +70,18 @@ export function hasStream(phase) {
  * Which controls can be used.
  *
  * `busy` means that the avatar speaks or a reply is on its way, so there is something to
- * interrupt; `continuable` that there was a conversation to go on with.
+ * interrupt; `continuable` that there was a conversation to go on with; `held` that a new
+ * stream is on its way, of another persona for one.
  *
  * @param {Phase} phase
  * @param {{busy?: boolean, continuable?: boolean}} [circumstances]
  */
-export function controls(phase, { busy = false, continuable = false } = {}) {
+export function controls(phase, { busy = false, continuable = false, held = false } = {}) {
+  const isLive = phase === "live" && !held
   return {
     begin: phase === "idle" || phase === "ended",
-    choose: !isOpen(phase),
+    choose: !isOpen(phase) || isLive,
+    swap: isLive,
     new: !isOpen(phase),
     start: phase === "ready",
     close: isOpen(phase) && phase !== "closing",
@@ -86,8 +89,8 @@ export function controls(phase, { busy = false, continuable = false } = {}) {
     "leave-line": isInLine(phase),
     move: phase === "elsewhere",
     continue: phase === "ended" && continuable,
-    ask: phase === "live",
-    repeat: phase === "live",
-    interrupt: phase === "live" && busy,
+    ask: isLive,
+    repeat: isLive,
+    interrupt: isLive && busy,
   }
 }

@@ -2,6 +2,8 @@
  * What a session's persona presents and shows, folded from frames; and how to say it.
  */
 
+import { fill, gettext, ngettext } from "frontend/i18n"
+
 /**
  * @typedef {object} Exhibit
  * @property {string} name
@@ -89,17 +91,17 @@ export function keys(presentation) {
 
 /** What the big key does. @param {Presentation} presentation */
 export function verb(presentation) {
-  if (isMoving(presentation)) return "Pause"
-  if (presentation.state !== "paused") return "Present"
-  return presentation.why === "question" ? "Continue" : "Resume"
+  if (isMoving(presentation)) return gettext("Pause")
+  if (presentation.state !== "paused") return gettext("Present")
+  return presentation.why === "question" ? gettext("Continue") : gettext("Resume")
 }
 
 const PAUSES = {
-  asked: "Paused",
-  question: "Any questions? Ask, or continue",
-  answered: "Answered: resume when you like",
-  interrupted: "Interrupted: resume when you like",
-  failed: "The avatar could not say it: try to resume",
+  asked: gettext("Paused"),
+  question: gettext("Any questions? Ask, or continue"),
+  answered: gettext("Answered: resume when you like"),
+  interrupted: gettext("Interrupted: resume when you like"),
+  failed: gettext("The avatar could not say it: try to resume"),
 }
 
 /**
@@ -109,18 +111,18 @@ const PAUSES = {
  * @returns {string}
  */
 export function standing({ state, why, segment, of }) {
-  const part = `Part ${segment} of ${of}`
+  const place = { n: segment, all: of }
   switch (state) {
     case "playing":
-      return part
+      return fill(gettext("Part {n} of {all}"), place)
     case "answering":
-      return `${part}, after the answer`
+      return fill(gettext("Part {n} of {all}, after the answer"), place)
     case "paused":
-      return `${part}. ${PAUSES[why] ?? PAUSES.asked}`
+      return fill(gettext("Part {n} of {all}. {why}"), { ...place, why: PAUSES[why] ?? PAUSES.asked })
     case "done":
-      return "Presented to its end"
+      return gettext("Presented to its end")
     case "stopped":
-      return `Stopped at part ${segment} of ${of}`
+      return fill(gettext("Stopped at part {n} of {all}"), place)
     default:
       return ""
   }
@@ -128,9 +130,9 @@ export function standing({ state, why, segment, of }) {
 
 /** How long something takes, roughly. @param {number} seconds */
 export function aboutText(seconds) {
-  if (seconds < 60) return "less than a minute"
+  if (seconds < 60) return gettext("less than a minute")
   const minutes = Math.round(seconds / 60)
-  return minutes === 1 ? "about a minute" : `about ${minutes} minutes`
+  return fill(ngettext("about a minute", "about {n} minutes", minutes), { n: minutes })
 }
 
 /**

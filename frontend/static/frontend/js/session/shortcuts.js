@@ -1,5 +1,7 @@
 /** Which key does what. The help dialog is generated from the same table. */
 
+import { gettext } from "frontend/i18n"
+
 /**
  * @typedef {object} Shortcut
  * @property {string} action
@@ -11,18 +13,18 @@
 
 /** @type {Shortcut[]} */
 export const SHORTCUTS = [
-  { action: "ask", keys: "Enter", does: "Talk: ask the persona", where: "message" },
-  { action: "repeat", keys: "Shift or Ctrl + Enter", does: "Repeat: have it said as written", where: "message" },
-  { action: "interrupt", keys: "Esc", does: "Interrupt", where: "anywhere" },
-  { action: "speak", keys: "hold Space", does: "Speak, with the microphone on “Hold to talk”", where: "outside" },
-  { action: "message", keys: "/", does: "Go to the message box", where: "outside" },
-  { action: "mute", keys: "M", does: "Sound on or off", where: "outside" },
-  { action: "fullscreen", keys: "F", does: "Full screen on or off", where: "outside" },
-  { action: "background", keys: "B", does: "Remove background on or off", where: "outside" },
-  { action: "present", keys: "P", does: "Presentation: present, pause or resume", where: "outside" },
-  { action: "present-back", keys: "[", does: "Presentation: part before", where: "outside" },
-  { action: "present-next", keys: "]", does: "Presentation: next part", where: "outside" },
-  { action: "help", keys: "?", does: "This list", where: "outside" },
+  { action: "ask", keys: "Enter", does: gettext("Talk: ask the persona"), where: "message" },
+  { action: "repeat", keys: gettext("Shift or Ctrl + Enter"), does: gettext("Repeat: have it said as written"), where: "message" },
+  { action: "interrupt", keys: "Esc", does: gettext("Interrupt"), where: "anywhere" },
+  { action: "speak", keys: gettext("hold Space"), does: gettext("Speak, with the microphone on “Hold to talk”"), where: "outside" },
+  { action: "message", keys: "/", does: gettext("Go to the message box"), where: "outside" },
+  { action: "mute", keys: "M", does: gettext("Sound on or off"), where: "outside" },
+  { action: "fullscreen", keys: "F", does: gettext("Full screen on or off"), where: "outside" },
+  { action: "background", keys: "B", does: gettext("Remove background on or off"), where: "outside" },
+  { action: "present", keys: "P", does: gettext("Presentation: present, pause or resume"), where: "outside" },
+  { action: "present-back", keys: "[", does: gettext("Presentation: part before"), where: "outside" },
+  { action: "present-next", keys: "]", does: gettext("Presentation: next part"), where: "outside" },
+  { action: "help", keys: "?", does: gettext("This list"), where: "outside" },
 ]
 
 const SINGLE_KEYS = {

@@ -42,6 +42,13 @@ const FOLDS = {
     place: queue ? placeAt(queue, at) : null,
     endsAt: session.ends_at ?? "",
   }),
+  "persona.swapped": (story, { to }) => ({
+    ...story,
+    personaName: to?.name ?? story.personaName,
+    personaSlug: to?.slug ?? story.personaSlug,
+    turn: "",
+    speaking: "",
+  }),
   "session.status": (story, { to, reason }) => ({
     ...story,
     state: to ?? story.state,

@@ -1,5 +1,7 @@
 /** Clock arithmetic and its wording. All instants are milliseconds since the epoch. */
 
+import { fill, ngettext } from "frontend/i18n"
+
 /** 65_000 -> "1:05", 3_723_000 -> "1:02:03". Never negative. @param {number} ms */
 export function clockText(ms) {
   const total = Math.max(0, Math.ceil(ms / 1000))
@@ -18,14 +20,12 @@ export function clockText(ms) {
 export function spokenTime(ms) {
   const total = Math.max(0, Math.ceil(ms / 1000))
   const parts = [
-    [Math.floor(total / 3600), "hour"],
-    [Math.floor(total / 60) % 60, "minute"],
-    [total % 60, "second"],
+    [Math.floor(total / 3600), hours],
+    [Math.floor(total / 60) % 60, minutes],
+    [total % 60, seconds],
   ]
-  const words = parts
-    .filter(([count]) => count)
-    .map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`)
-  return words.join(" ") || "0 seconds"
+  const words = parts.filter(([count]) => count).map(([count, text]) => fill(text(count), { n: count }))
+  return words.join(" ") || fill(seconds(0), { n: 0 })
 }
 
 /**
@@ -45,4 +45,16 @@ export function timeOfDay(moment) {
   return [moment.getHours(), moment.getMinutes(), moment.getSeconds()]
     .map((part) => String(part).padStart(2, "0"))
     .join(":")
+}
+
+function hours(n) {
+  return ngettext("{n} hour", "{n} hours", n)
+}
+
+function minutes(n) {
+  return ngettext("{n} minute", "{n} minutes", n)
+}
+
+function seconds(n) {
+  return ngettext("{n} second", "{n} seconds", n)
 }

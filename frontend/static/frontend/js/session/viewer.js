@@ -3,19 +3,22 @@
  * joined. It knows nothing of the page; it is handed what reaches the outside.
  *
  * Events: "change" after anything that the page shows has changed; "line" with a log line;
- * "problem" with a `Problem`; "frame" with what the server tells now; "stream" with the
- * avatar's media; "stats"; "time" with what is
- * left in the last minute; "hush" and "unhush" when sound has to stop at once, and may come
- * back.
+ * "problem" with a `Problem`; "frame" with what the server tells now, "past" with what was
+ * before this page, "retell" when a session is told from its beginning; "stream" with the
+ * avatar's media; "stats" each second; "picture" when there is none any more, or one again;
+ * "playing" when the stream does; "talked" when the avatar begins or stops saying something; "time" with what is left in the
+ * last minute; "hush" and "unhush" when sound has to stop at once, and may come back.
  */
 import { hasStream, isInLine, isOpen, nextPhase } from "frontend/session/phase"
 import { Problem, problemFrom } from "frontend/session/api"
+import { fill, gettext } from "frontend/i18n"
+import { Presence } from "frontend/media/presence"
 import { placeText } from "frontend/session/line"
 import { isAccident, wayBack } from "frontend/session/returning"
 import { Speech } from "frontend/session/speech"
 import { isOver, isUsable, placeAt, tell, UNTOLD } from "frontend/session/story"
 import { clockOffsetMs } from "frontend/session/time"
-import { ending, lineFor, reasonText } from "frontend/session/wording"
+import { ending, iceText, lineFor, reasonText } from "frontend/session/wording"
 
 /** What the server tells us back about ourselves needs no second line in the log. */
 const ECHOES = new Set(["snapshot", "session.status", "ice.state", "turn.started"])
@@ -31,7 +34,8 @@ const WORDS = new Set(["chat.sentence", "avatar.farewell"])
 
 const START_TIMEOUT_MS = 20_000
 const RESUME_TIMEOUT_MS = 60_000
-const STATS_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 1_000
+const REPORT_EVERY_MS = 5_000
 
 /** A stream that has played for so long may break and be mended again. */
 const STEADY_MS = 60_000
@@ -58,6 +62,14 @@ export class ViewerSession extends EventTarget {
   end = NO_END
   /** By how much the server's clock is ahead of ours. */
   clockOffsetMs = 0
+  /**
+   * Why there is a new stream on the way although the old one was fine, or "".
+   *
+   * @type {""|"persona"|"quality"}
+   */
+  hold = ""
+  /** Whether there is a picture, or one is hoped for; sound and words go on without. */
+  presence = new Presence()
   /** Since when nothing was said or asked, milliseconds since the epoch. */
   quietSinceMs = 0
 
@@ -104,6 +116,11 @@ export class ViewerSession extends EventTarget {
     this.speech.addEventListener("lull", () => this.#changed())
   }
 
+  /** What was asked for when the session was opened, and changed since. */
+  get choice() {
+    return this.#choice
+  }
+
   /** Whether the avatar speaks, or is about to. */
   get busy() {
     return this.speech.isBusy || this.story.turn !== ""
@@ -142,7 +159,7 @@ export class ViewerSession extends EventTarget {
     this.#choice = choice
     this.#starts = starts
     if (goesOn) this.#before = continues
-    this.#enter("new", "Creating new session… please wait")
+    this.#enter("new", gettext("Creating new session… please wait"))
     const asked = { ...choice, continues: this.#before || place }
     await this.#askFor(() => this.#api.createSession(asked))
   }
@@ -150,7 +167,7 @@ export class ViewerSession extends EventTarget {
   /** Take the seat that is offered. */
   async take() {
     if (this.phase !== "offered") return
-    this.#enter("claim", "Taking the seat… please wait")
+    this.#enter("claim", gettext("Taking the seat… please wait"))
     await this.#askFor(() => this.#api.claimSession(this.id))
   }
 
@@ -159,13 +176,14 @@ export class ViewerSession extends EventTarget {
     if (this.phase !== "ready") return
     this.#starts = true
     this.#keep()
-    this.#enter("start", "Starting session… please wait")
-    this.#giveUpAfter(START_TIMEOUT_MS, "connecting", "start_timeout", "The avatar did not appear.")
+    this.#enter("start", gettext("Starting session… please wait"))
+    this.#giveUpAfter(START_TIMEOUT_MS, "connecting", "start_timeout", gettext("The avatar did not appear."))
+    this.#awaitPicture()
     try {
       const answer = await this.#peer.answer()
       await this.#api.startSession(this.id, answer)
       this.#peer?.sendCandidates((candidate) => this.#api.sendCandidate(this.id, candidate))
-      this.#say("status", "Session started")
+      this.#say("status", gettext("Session started"))
     } catch (problem) {
       this.#fail(problem)
     }
@@ -176,20 +194,47 @@ export class ViewerSession extends EventTarget {
     if (this.phase !== "connecting") return
     this.quietSinceMs = Date.now()
     this.#wasLive = true
-    this.#enter("playing", "The stream is playing")
+    const { hold } = this
+    this.hold = ""
+    this.#enter("playing", gettext("The stream is playing"))
+    this.#emit("playing", { hold })
     this.#reportStats()
     this.#within(STEADY_MS, () => (this.#mended = false))
   }
 
   /** Talk: the persona's mind answers. */
   ask(text) {
-    this.#say("heard", `You: ${text}`)
+    this.#say("heard", `${gettext("You")}: ${text}`)
     this.#send({ type: "ask", text })
   }
 
   /** Repeat: the avatar says exactly this. */
   repeat(text) {
     this.#send({ type: "say", text })
+  }
+
+  /**
+   * Another persona takes the stage of this session, on its seat.
+   *
+   * @param {{persona: string, avatar_name?: string, voice_id?: string}} wish
+   * @param {string} name  of the persona
+   */
+  async swap(wish, name) {
+    const words = fill(gettext("{name} is coming on stage… please wait"), { name })
+    const changed = await this.#renew("persona", words, () => this.#api.swapPersona(this.id, wish))
+    if (changed) this.#choice = { ...this.#choice, ...wish }
+  }
+
+  /** The same with another picture size. @param {"low"|"medium"|"high"} quality */
+  async changeQuality(quality) {
+    const words = fill(gettext("Changing the picture to {quality}… please wait"), { quality })
+    const changed = await this.#renew("quality", words, () => this.#api.resumeSession(this.id, quality))
+    if (changed) this.#choice = { ...this.#choice, quality }
+  }
+
+  /** In a replay: the avatar says a piece of a turn again. */
+  replay(turn, piece) {
+    this.#send({ type: "replay", turn, piece })
   }
 
   /** Have it present: "play", "pause", "resume", "goto", "stop". */
@@ -215,7 +260,7 @@ export class ViewerSession extends EventTarget {
     if (!isOpen(this.phase) || this.phase === "closing") return
     const { id } = this
     const reason = isInLine(this.phase) ? "you_left_line" : "you_closed"
-    const words = isInLine(this.phase) ? "Leaving the line…" : "Closing connection… please wait"
+    const words = isInLine(this.phase) ? gettext("Leaving the line…") : gettext("Closing connection… please wait")
     // Asked before the stream is let go, whose end upstream may notice first.
     const stopped = id ? this.#api.stopSession(id) : null
     this.#enter("close", words)
@@ -251,7 +296,7 @@ export class ViewerSession extends EventTarget {
     if (isOpen(this.phase)) return
     this.#reset()
     this.#recall(kept)
-    this.#enter("moved", "The session is open in another window")
+    this.#enter("moved", gettext("The session is open in another window"))
   }
 
   /** Bring it here from another window. */
@@ -276,11 +321,11 @@ export class ViewerSession extends EventTarget {
     this.#reset()
     this.#isReload = isReload
     this.#recall(kept)
-    this.#enter("return", "Coming back to your session… please wait")
+    this.#enter("return", gettext("Coming back to your session… please wait"))
     const { signal } = this.#life
     const isOurs = await this.#hold(steal)
     if (signal.aborted) return
-    if (!isOurs) this.#moved("The session is open in another window")
+    if (!isOurs) this.#moved(gettext("The session is open in another window"))
     else this.#seek({ after: 0 })
   }
 
@@ -292,9 +337,59 @@ export class ViewerSession extends EventTarget {
     this.#release()
     this.#life = new AbortController()
     this.#starts = true
-    this.#enter("return", `${why} Reconnecting…`)
+    this.#enter("return", fill(gettext("{why} Reconnecting…"), { why }))
     this.#seek({ after })
     return true
+  }
+
+  /**
+   * A new stream in place of one that is fine, which plays on until the new one is there.
+   * A refusal changes nothing. Whether it was done.
+   */
+  async #renew(hold, words, call) {
+    if (this.phase !== "live" || this.hold) return false
+    this.hold = hold
+    this.#reopens = this.#isAsking = true
+    this.#say("status", words)
+    this.#changed()
+    const { signal } = this.#life
+    let answer = null
+    try {
+      answer = await call()
+    } catch (problem) {
+      if (!signal.aborted) this.#report(problem)
+    }
+    this.#isAsking = false
+    if (signal.aborted) return false
+    if (answer) await this.#follows(answer)
+    else this.#goesOn()
+    return answer !== null
+  }
+
+  /** Go over to the new stream of the same session. */
+  async #follows(answer) {
+    this.#life.abort("renewed")
+    this.#life = new AbortController()
+    this.#peer?.close()
+    this.#peer = null
+    this.speech.reset()
+    this.#starts = this.#isBack = true
+    this.#enter("return", gettext("A new stream is there"))
+    // A new persona has presentations of its own: the first frame of a socket tells them.
+    if (this.hold === "persona") this.#listen({ after: this.#socket.lastSeq })
+    try {
+      await this.#receive(answer)
+    } catch (problem) {
+      this.#fail(problem)
+    }
+  }
+
+  /** It was refused: as before, unless the server has ended the session over it. */
+  #goesOn() {
+    this.hold = ""
+    this.#reopens = false
+    this.#follow()
+    this.#changed()
   }
 
   /** Let the server tell what has become of the session that was lost. */
@@ -309,7 +404,7 @@ export class ViewerSession extends EventTarget {
     const facts = { wasHere: this.#mended, isReload: this.#isReload, endedAgoMs }
     switch (wayBack(this.story, facts)) {
       case "line":
-        this.#standInLine("Back in line")
+        this.#standInLine(gettext("Back in line"))
         break
       case "resume":
         await this.#resume()
@@ -327,7 +422,7 @@ export class ViewerSession extends EventTarget {
     this.#reopens = true
     this.#isBack = this.#wasLive
     this.#starts ||= this.story.state !== "ready"
-    this.#enter("", "The session is still open; coming back to it")
+    this.#enter("", gettext("The session is still open; coming back to it"))
     await this.#askFor(() => this.#api.resumeSession(this.id))
   }
 
@@ -337,7 +432,8 @@ export class ViewerSession extends EventTarget {
     this.#mended = true
     this.#starts = true
     this.#socket.close()
-    this.#enter("", `${ending(this.story.endReason).text} Going on in a new session`)
+    const { text } = ending(this.story.endReason)
+    this.#enter("", fill(gettext("{ending} Going on in a new session"), { ending: text }))
     const asked = { ...this.#choice, continues: this.#before }
     await this.#askFor(() => this.#api.createSession(asked))
   }
@@ -366,7 +462,7 @@ export class ViewerSession extends EventTarget {
     this.#adopt(ticket.session_id)
     const at = new Date(this.serverNowMs).toISOString()
     this.story = { ...this.story, state: "waiting", place: placeAt(ticket, at) }
-    this.#standInLine(lostIt ? "The seat was taken a moment before; you keep your place" : "")
+    this.#standInLine(lostIt ? gettext("The seat was taken a moment before; you keep your place") : "")
   }
 
   /** In line: wait, or be offered a seat, as the newest word has it. */
@@ -374,9 +470,9 @@ export class ViewerSession extends EventTarget {
     const { place } = this.story
     const happening = place.offered_until ? "offered" : "queued"
     if (nextPhase(this.phase, happening) === this.phase) return
-    if (this.phase === "offered") word = "The seat is needed elsewhere after all; you keep your place"
+    if (this.phase === "offered") word = gettext("The seat is needed elsewhere after all; you keep your place")
     if (word) this.#say("status", word)
-    const text = place.offered_until ? "A seat is free for you" : placeText(place)
+    const text = place.offered_until ? gettext("A seat is free for you") : placeText(place)
     this.#enter(happening, text)
   }
 
@@ -393,8 +489,9 @@ export class ViewerSession extends EventTarget {
     const { signal } = this.#life
     await this.#peer.accept(session.sdp)
     if (signal.aborted) return
-    const next = this.#starts ? "" : ". You can start the stream now"
-    this.#enter("opened", `${this.#isBack ? "Session resumed" : "Session created"}${next}`)
+    const done = this.#isBack ? gettext("Session resumed") : gettext("Session created")
+    const next = fill(gettext("{done}. You can start the stream now"), { done })
+    this.#enter("opened", this.#starts ? done : next)
     if (this.#starts) await this.start()
   }
 
@@ -416,7 +513,7 @@ export class ViewerSession extends EventTarget {
 
   #hold(steal) {
     const { id } = this
-    const onTaken = () => this.id === id && this.#moved("Another window has taken over")
+    const onTaken = () => this.id === id && this.#moved(gettext("Another window has taken over"))
     return this.#tab.hold(id, { steal, onTaken })
   }
 
@@ -430,6 +527,7 @@ export class ViewerSession extends EventTarget {
   // What the server tells --------------------------------------------------------------
 
   #listen({ after }) {
+    if (after === 0) this.#emit("retell", this.id)
     this.#socket?.close()
     this.#pastSeq = -1
     this.#socket = this.#connect(this.id, {
@@ -463,6 +561,7 @@ export class ViewerSession extends EventTarget {
 
   #remember(frame) {
     this.#learn(frame)
+    this.#emit("past", frame)
     if (MEMORIES.has(frame.type)) this.#note(this.#lineFor(frame), new Date(frame.at))
   }
 
@@ -486,7 +585,7 @@ export class ViewerSession extends EventTarget {
     if (frame.type === "time.left") this.#emit("time", frame.data)
     if (frame.type === "error") this.#emit("problem", problemFrom(0, frame.data))
     if (!ECHOES.has(frame.type)) this.#note(this.#lineFor(frame))
-    if (this.#isReopened(frame)) this.#moved("The session goes on in another window")
+    if (this.#isReopened(frame)) this.#moved(gettext("The session goes on in another window"))
     if (this.phase !== "resuming") this.#follow()
   }
 
@@ -506,13 +605,13 @@ export class ViewerSession extends EventTarget {
       if (isAccident(endReason) && this.#mend(ending(endReason).text)) return
       this.#end(endReason)
     } else if (isInLine(this.phase)) {
-      if (state !== "waiting") this.#moved("The seat was taken in another window")
+      if (state !== "waiting") this.#moved(gettext("The seat was taken in another window"))
       else if (place) this.#standInLine()
     }
   }
 
   #lineFor(frame) {
-    return lineFor(frame, { persona: this.story.personaName || "Avatar", viewer: "You" })
+    return lineFor(frame, { persona: this.story.personaName || gettext("Avatar"), viewer: gettext("You") })
   }
 
   /** The data channel is quickest: act on it, and tell those who watch. */
@@ -523,20 +622,21 @@ export class ViewerSession extends EventTarget {
   }
 
   #talked(state, taskId) {
+    this.#emit("talked", { state, taskId })
     this.quietSinceMs = Date.now()
     this.speech.talked(state, taskId)
   }
 
   #iceChanged(state) {
-    if (!isOpen(this.phase)) return
+    if (!isOpen(this.phase) || (this.hold && this.phase === "live")) return
     this.story = { ...this.story, iceState: state }
-    this.#say("ice", `ICE connection state changed to: ${state}`)
+    this.#say("ice", iceText(state))
     // The server ends a session whose connection failed, so it hears of that only when
     // there is nothing more that we would try.
-    if (state === "failed" && this.#mend("The media connection failed.")) return
+    if (state === "failed" && this.#mend(gettext("The media connection failed."))) return
     this.#socket?.send({ type: "ice.state", state })
     if (state === "failed") {
-      this.#fail(new Problem({ code: "media_failed", message: "The media connection failed." }))
+      this.#fail(new Problem({ code: "media_failed", message: gettext("The media connection failed.") }))
     }
     this.#changed()
   }
@@ -545,8 +645,8 @@ export class ViewerSession extends EventTarget {
     if (!isOpen(this.phase)) return
     if (link === "open" && this.#peer) this.#tellIce()
     if (link !== this.link) {
-      if (link === "lost") this.#say("status", "Connection lost; trying again")
-      if (link === "open") this.#say("status", "Connection is back")
+      if (link === "lost") this.#say("status", gettext("Connection lost; trying again"))
+      if (link === "open") this.#say("status", gettext("Connection is back"))
     }
     this.link = link
     if (link === "gone") this.#gone(code)
@@ -561,7 +661,7 @@ export class ViewerSession extends EventTarget {
 
   #gone(code) {
     if (code === 4401) {
-      this.#report(new Problem({ code: "not_authenticated", message: "You are signed out." }))
+      this.#report(new Problem({ code: "not_authenticated", message: gettext("You are signed out.") }))
     }
     this.#tab.forget()
     this.#end("gone")
@@ -570,16 +670,46 @@ export class ViewerSession extends EventTarget {
   #send(message) {
     this.quietSinceMs = Date.now()
     if (this.#socket?.send(message)) return
-    this.#report(new Problem({ code: "network", message: "Not sent: the connection is down." }))
+    this.#report(new Problem({ code: "network", message: gettext("Not sent: the connection is down.") }))
   }
 
   #reportStats() {
-    const timer = setInterval(async () => {
-      const stats = await this.#peer?.stats()
-      if (!stats) return
-      this.#socket?.send({ type: "media.stats", ...stats })
+    this.#repeat(REPORT_EVERY_MS, async () => {
+      const stats = await this.#peer?.stats("report")
+      if (stats) this.#socket?.send({ type: "media.stats", ...stats })
+    })
+    this.#repeat(LOOK_EVERY_MS, async () => {
+      const stats = await this.#peer?.stats("look")
+      if (!stats || this.hold) return
       this.#emit("stats", stats)
-    }, STATS_EVERY_MS)
+      if (this.presence.note(stats)) this.#pictureChanged()
+    })
+  }
+
+  /**
+   * The sound is there and the picture is not: after some seconds one goes on without it.
+   * Until the first picture nobody else looks.
+   */
+  #awaitPicture() {
+    this.presence.reset()
+    this.#repeat(LOOK_EVERY_MS, async () => {
+      if (this.phase !== "connecting") return
+      const stats = await this.#peer?.stats("first")
+      if (!stats || this.phase !== "connecting" || !this.presence.note(stats)) return
+      this.#pictureChanged()
+      this.playing()
+    })
+  }
+
+  #pictureChanged() {
+    const { picture } = this.presence
+    this.#say("status", picture ? gettext("The picture is back") : gettext("No picture comes through; voice and text go on"))
+    this.#emit("picture", picture)
+    this.#changed()
+  }
+
+  #repeat(everyMs, does) {
+    const timer = setInterval(does, everyMs)
     this.#life.signal.addEventListener("abort", () => clearInterval(timer))
   }
 
@@ -626,7 +756,8 @@ export class ViewerSession extends EventTarget {
     if (!continues && reason !== "you_left") this.#tab.forget()
     this.#release()
     this.#tab.release()
-    this.#enter("ended", `Session ended: ${message || reasonText(reason) || "it is over"}`)
+    const why = message || reasonText(reason) || reasonText("gone")
+    this.#enter("ended", fill(gettext("Session ended: {why}"), { why }))
   }
 
   /** Let go of everything that this session holds. Doing it twice is harmless. */
@@ -638,6 +769,7 @@ export class ViewerSession extends EventTarget {
     this.#peer = null
     this.#reopens = false
     this.#isLost = false
+    this.hold = ""
     this.speech.reset()
   }
 
@@ -659,7 +791,7 @@ export class ViewerSession extends EventTarget {
   #enter(happening, text) {
     this.phase = nextPhase(this.phase, happening)
     if (happening === "return") {
-      this.#giveUpAfter(RESUME_TIMEOUT_MS, "resuming", "resume_timeout", "The session could not be reached.")
+      this.#giveUpAfter(RESUME_TIMEOUT_MS, "resuming", "resume_timeout", gettext("The session could not be reached."))
     }
     this.#say("status", text)
     this.#changed()

@@ -1,4 +1,5 @@
 /** The studio's microphone: its key, its states in words, its settings. */
+import { fill, gettext } from "frontend/i18n"
 import { fillSelect, part, setText } from "frontend/page/parts"
 import { tellListeners } from "frontend/page/news"
 import { remember } from "frontend/page/preferences"
@@ -11,8 +12,9 @@ import { keyName, spokenState, stateWords } from "frontend/voice/wording"
 const TAKES_SPACE = "input, select, textarea, button, a, summary, [tabindex='0'], [contenteditable]"
 
 const NOTE_MS = 8_000
-const ECHO =
-  "That was the avatar’s own voice. Wear headphones, or turn on “Do not listen while the avatar speaks” in the settings."
+const ECHO = gettext(
+  "That was the avatar’s own voice. Wear headphones, or turn on “Do not listen while the avatar speaks” in the settings.",
+)
 
 /** So much of what the avatar said may still be in the room. */
 const CAPTIONS_KEPT = 3
@@ -128,10 +130,10 @@ export class VoicePanel {
     input.addEventListener("change", () => this.#paint())
     input.addEventListener("level", ({ detail }) => this.#root.style.setProperty("--level", detail.toFixed(2)))
     input.addEventListener("text", ({ detail }) => this.#understood(detail))
-    input.addEventListener("ignored", ({ detail }) => this.#say(`Heard “${detail}”, and went on.`))
+    input.addEventListener("ignored", ({ detail }) => this.#say(fill(gettext("Heard “{words}”, and went on."), { words: detail })))
     input.addEventListener("echo", () => this.#say(ECHO, { isNews: true }))
     input.addEventListener("partial", ({ detail }) => this.#offer(detail))
-    input.addEventListener("silent", () => this.#say("Nothing was understood.", { isNews: input.mode === "hold" }))
+    input.addEventListener("silent", () => this.#say(gettext("Nothing was understood."), { isNews: input.mode === "hold" }))
     input.addEventListener("problem", ({ detail }) => this.#onProblem(detail))
     this.#mode.addEventListener("change", () => this.#choose(this.#mode.value))
     this.#device.addEventListener("change", () => this.#chooseDevice())
@@ -241,7 +243,7 @@ export class VoicePanel {
   #understood(text) {
     if (this.#checkFirst.checked) {
       this.#offer(text)
-      tellListeners(`Understood: ${text}. Check it, then press Enter.`)
+      tellListeners(fill(gettext("Understood: {text}. Check it, then press Enter."), { text }))
       return
     }
     if (this.#session.phase !== "live") return
@@ -251,7 +253,7 @@ export class VoicePanel {
     setText(part("voice-text"), text)
     part("voice-heard").hidden = false
     this.#say("")
-    tellListeners(`You said: ${text}`)
+    tellListeners(fill(gettext("You said: {text}"), { text }))
   }
 
   /** Another session has heard nothing yet. */

@@ -1,0 +1,187 @@
+"""What visitors of other sites can call: these views, and none besides.
+
+They are the session's own calls, opened by a visitor's token and by nothing else; no other
+view of the portal knows that token. What a visitor may not choose (another persona, avatar
+or voice) cannot be asked for here.
+"""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from chat.views import TranscribeView
+from config.addresses import client_address
+from config.api import ApiView, caller
+from config.parsers import JsonParser
+from streaming import services
+from streaming.embedding import tokens, visits
+from streaming.embedding.callers import VisitorCaller, visitor_in
+from streaming.embedding.errors import LineFull, OriginNotAllowed
+from streaming.embedding.origins import origin_of
+from streaming.models import Session, Visitor
+from streaming.serializers import CreateIn, SessionIn
+from streaming.views import (
+    ClaimView,
+    IceView,
+    OwnSessionView,
+    ResumeView,
+    StartView,
+    StopView,
+    continued,
+    done,
+    opened_or_waiting,
+)
+
+# Coming in ------------------------------------------------------------------------------
+
+
+class VisitIn(serializers.Serializer[Any]):
+    """POST embed/visit: by which key, from which site, and as whom, if not as somebody new."""
+
+    slug = serializers.SlugField()
+    key = serializers.CharField(max_length=40)
+    origin = serializers.CharField(max_length=300, allow_blank=True)
+    token = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class VisitThrottle(SimpleRateThrottle):
+    """Whoever asks for many visits by one key, from wherever, waits a little."""
+
+    scope = "embed_visit"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        key = (
+            str(request.data.get("key", ""))[:40]
+            if isinstance(request.data, dict)
+            else ""
+        )
+        return self.cache_format % {"scope": self.scope, "ident": key}
+
+
+class VisitView(APIView):
+    """Give a page of ours, inside of somebody else's, a visitor's token, or renew it."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = (VisitThrottle,)
+    parser_classes = (JsonParser,)
+
+    def post(self, request: Request) -> Response:
+        require_own_page(request)
+        asked = VisitIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        key = visits.key_for(given["slug"], given["key"])
+        origin = origin_of(given["origin"])
+        visits.require_origin(key, origin, own=own_origin(request))
+        visitor = visits.known(given.get("token", ""), key) or visits.begin_visit(
+            key, origin=origin, address=client_address(request.META), at=now()
+        )
+        data = {
+            "token": tokens.token_for(visitor.pk, key.key),
+            "lasts_s": tokens.LASTS_S,
+        }
+        return done("Welcome", data)
+
+
+def require_own_page(request: Request) -> None:
+    """Refuse what a browser says is not our own page; programs can say anything."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin", own_origin(request))
+    if site != "same-origin" or origin != own_origin(request):
+        raise OriginNotAllowed(_("Only the box itself can ask for this."))
+
+
+def own_origin(request: Any) -> str:
+    return origin_of(request.build_absolute_uri("/"))
+
+
+# Within the session ---------------------------------------------------------------------
+
+
+class VisitorOnly(ApiView):
+    """Before a view of the API: nobody but a visitor calls it."""
+
+    authentication_classes = (VisitorCaller,)
+
+
+class VisitorCreateIn(CreateIn):
+    """Who appears, and with which voice, is the persona's business."""
+
+    avatar_name = None  # type: ignore[assignment]
+    avatar_id = None  # type: ignore[assignment]
+    voice_id = None  # type: ignore[assignment]
+    persona = None  # type: ignore[assignment]
+    wait = None  # type: ignore[assignment]
+
+
+class VisitorCreateView(VisitorOnly, OwnSessionView):
+    def post(self, request: Request) -> Response:
+        visitor = visitor_in(request)
+        asked = VisitorCreateIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        persona = visits.persona_of(visitor)
+        require_room_in_line(visitor)
+        visits.note_seen(visitor)
+
+        outcome = async_to_sync(services.open_or_wait)(
+            owner=caller(request),
+            persona=persona,
+            wish=asked.wish_for(persona),
+            continues=continued(request, asked),
+        )
+
+        return opened_or_waiting(outcome)
+
+
+def require_room_in_line(visitor: Visitor) -> None:
+    """Raise `LineFull` when as many others of the key wait as may."""
+    line = Session.objects.in_line().filter(owner__visitor__key=visitor.key)
+    others = line.exclude(owner=visitor.user_id).count()
+    if visitor.key and others and others >= visitor.key.max_waiting:
+        raise LineFull(_("Many people wait here already. Try again in a few minutes."))
+
+
+class VisitorClaimView(VisitorOnly, ClaimView):
+    pass
+
+
+class VisitorResumeView(VisitorOnly, ResumeView):
+    pass
+
+
+class VisitorStartView(VisitorOnly, StartView):
+    pass
+
+
+class VisitorStopView(VisitorOnly, StopView):
+    pass
+
+
+class VisitorIceView(VisitorOnly, IceView):
+    pass
+
+
+class VisitorTranscribeView(VisitorOnly, TranscribeView):
+    pass
+
+
+class VisitorLeaveView(VisitorOnly, OwnSessionView):
+    """The page goes away, or is loaded anew: the session has only its grace left."""
+
+    def post(self, request: Request) -> Response:
+        asked = SessionIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        session = async_to_sync(services.own_session)(
+            asked.validated_data["session_id"], caller(request)
+        )
+        async_to_sync(services.lose_viewer)(session, settings.LEASE_GRACE_S)
+        return done("Goodbye")

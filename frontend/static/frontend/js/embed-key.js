@@ -1,0 +1,19 @@
+/** The page of a key: its lines can be copied. */
+import { gettext } from "frontend/i18n"
+import { controlsFor, part, setText } from "frontend/page/parts"
+
+const snippet = document.querySelector("#snippet")
+
+for (const button of controlsFor("copy")) button.addEventListener("click", () => copy())
+snippet.addEventListener("focus", () => snippet.select())
+
+async function copy() {
+  setText(part("copied"), "") // so that a second time is news as well
+  try {
+    await navigator.clipboard.writeText(snippet.value)
+    setText(part("copied"), gettext("Copied."))
+  } catch {
+    snippet.focus()
+    setText(part("copied"), gettext("Press Ctrl + C to copy."))
+  }
+}

@@ -1,0 +1,243 @@
+"""Coming in by a key: who is let in, how often, and as whom."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import signing
+from django.test import Client
+from django.utils.timezone import now
+from knox.models import AuthToken
+
+from streaming.embedding import tokens
+from streaming.models import EmbedKey, Visitor
+from tests.frontend.embedding.conftest import SITE, visit
+
+
+def test_a_visitor_is_a_user_who_cannot_sign_in(key, come_in):
+    come_in()
+
+    visitor = Visitor.objects.get()
+    assert (visitor.key, visitor.origin) == (key, SITE)
+    assert visitor.user.username.startswith("Visitor of Shop #")
+    assert not visitor.user.is_active
+    assert not visitor.user.has_usable_password()
+
+
+def test_an_address_can_be_recognised_and_not_be_read(key, come_in):
+    come_in(address="203.0.113.7")
+    come_in(address="203.0.113.7")
+
+    one, other = Visitor.objects.values_list("address_digest", flat=True)
+    assert one == other
+    assert "203" not in one
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["", "null", "https://evil.example", "http://shop.example", f"{SITE}:8443"],
+)
+def test_a_site_that_the_key_does_not_name_is_refused(key, origin):
+    answer = visit(key, origin=origin)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "origin_not_allowed"
+    assert not Visitor.objects.exists()
+
+
+def test_the_portals_own_page_can_try_it(key):
+    assert visit(key, origin="http://testserver").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": SITE}, {"Origin": "null"}],
+)
+def test_a_foreign_page_cannot_ask_for_a_token_itself(key, headers):
+    answer = visit(key, headers=headers)
+
+    assert answer.status_code == 403
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_so_many_visits_an_hour_come_from_one_address(key):
+    EmbedKey.objects.update(visits_per_hour=2)
+
+    answers = [visit(key, address="203.0.113.7") for _ in range(3)]
+
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert answers[-1].json()["code"] == "too_many_visits"
+    assert 3500 < int(answers[-1].headers["Retry-After"]) <= 3600
+    assert visit(key, address="203.0.113.8").status_code == 200
+    Visitor.objects.update(created_at=now() - timedelta(hours=1, seconds=1))
+    assert visit(key, address="203.0.113.7").status_code == 200
+
+
+def test_an_ipv6_line_is_one_address(key):
+    EmbedKey.objects.update(visits_per_hour=1)
+
+    assert visit(key, address="2001:db8:1:2::1").status_code == 200
+    assert visit(key, address="2001:db8:1:2::2").status_code == 429
+    assert visit(key, address="2001:db8:1:3::1").status_code == 200
+
+
+def test_behind_a_proxy_only_its_own_word_counts(key, settings):
+    settings.BEHIND_PROXY = True
+    EmbedKey.objects.update(visits_per_hour=1)
+
+    def through_proxy(forwarded):
+        return visit(key, headers={"X-Forwarded-For": forwarded}).status_code
+
+    assert through_proxy("203.0.113.7") == 200
+    assert through_proxy("198.51.100.1, 203.0.113.7") == 429
+    assert through_proxy("203.0.113.9") == 200
+
+
+def test_without_a_proxy_nobody_chooses_their_address(key):
+    EmbedKey.objects.update(visits_per_hour=1)
+
+    first = visit(key, headers={"X-Forwarded-For": "203.0.113.1"})
+    second = visit(key, headers={"X-Forwarded-For": "203.0.113.2"})
+
+    assert (first.status_code, second.status_code) == (200, 429)
+
+
+def test_a_key_has_a_rate_whoever_comes(key, monkeypatch):
+    from frontend.embedding.visitor_api import VisitThrottle
+
+    monkeypatch.setattr(VisitThrottle, "rate", "2/min", raising=False)
+
+    answers = [visit(key, address=f"203.0.113.{nth}") for nth in range(3)]
+
+    assert [one.status_code for one in answers] == [200, 200, 429]
+
+
+def test_a_token_is_renewed_for_the_same_visitor(key, come_in):
+    guest = come_in()
+
+    again = visit(key, token=guest.token)
+
+    assert again.json()["data"]["token"]
+    assert Visitor.objects.count() == 1
+
+
+def test_a_token_of_another_key_makes_somebody_new(key, come_in, alice, anna):
+    other = EmbedKey.objects.create(
+        name="Blog", persona=anna, owner=alice, origins=[SITE]
+    )
+    token = visit(other).json()["data"]["token"]
+
+    visit(key, token=token)
+
+    assert sorted(Visitor.objects.values_list("key__name", flat=True)) == [
+        "Blog",
+        "Shop",
+    ]
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "1", "1.2.3", "x" * 150, "99999.1w.abcdefghijklmnopqrstuvwxyz", "\u00ff"],
+)
+def test_a_wrong_token_opens_nothing(key, come_in, token):
+    guest = come_in()
+    guest.token = token
+
+    answer = guest.call("session/create")
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Visitor"
+
+
+def test_a_token_is_worthless_after_its_time(key, come_in, monkeypatch):
+    guest = come_in()
+    monkeypatch.setattr(tokens, "LASTS_S", -1)
+
+    answer = guest.call("session/create")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "visit_over")
+
+
+def test_nobody_can_write_a_token_without_the_sites_secret(key, come_in):
+    come_in()
+    visitor = Visitor.objects.get()
+    forged = signing.TimestampSigner(
+        key="guessed", sep=".", salt=f"greenroom.visitor.{key.key}"
+    ).sign(str(visitor.pk))
+
+    answer = Client().post(
+        "/embed/persona/heygen/session/create",
+        headers={"Authorization": f"Visitor {forged}"},
+    )
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/persona"),
+        ("post", "/persona"),
+        ("get", "/personas"),
+        ("get", "/persona/heygen/sessions"),
+        ("get", "/persona/heygen/usage"),
+        ("get", "/persona/heygen/avatars"),
+        ("post", "/persona/heygen/session/create"),
+        ("post", "/persona/heygen/session/stop"),
+        ("post", "/persona/heygen/text"),
+        ("get", "/persona/conversations"),
+        ("get", "/persona/memories"),
+        ("post", "/openai/complete"),
+    ],
+)
+def test_a_visitors_token_opens_nothing_of_the_api(come_in, method, path):
+    guest = come_in()
+    call = getattr(guest.browser, method)
+
+    answer = call(path, headers={"Authorization": f"Visitor {guest.token}"})
+
+    assert answer.status_code in (401, 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/studio/",
+        "/sessions/",
+        "/conversations/",
+        "/memories/",
+        "/account/tokens/",
+        "/account/embeds/",
+        "/admin/",
+        "/operate/",
+    ],
+)
+def test_a_visitors_token_opens_no_page(come_in, path):
+    guest = come_in()
+
+    answer = guest.browser.get(
+        path, headers={"Authorization": f"Visitor {guest.token}"}
+    )
+
+    assert answer.status_code == 302
+    assert "login" in answer.headers["Location"]
+
+
+def test_a_visitors_user_gets_nowhere_by_other_doors(come_in):
+    come_in()
+    user = User.objects.get(visitor__isnull=False)
+    browser = Client()
+    _, token = AuthToken.objects.create(user)
+
+    assert not browser.login(username=user.username, password="")
+    browser.force_login(user)  # as if a cookie had been made for them all the same
+    assert browser.get("/studio/").status_code == 302
+    headers = {"Authorization": f"Token {token}"}
+    assert Client().get("/persona", headers=headers).status_code == 401
+
+
+def test_a_cookie_opens_nothing_that_is_for_visitors(alice, key):
+    browser = Client()
+    browser.force_login(alice)
+
+    assert browser.post("/embed/persona/heygen/session/create").status_code == 401
