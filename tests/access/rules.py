@@ -168,7 +168,7 @@ PAGES = [
     get("", ANYBODY, "owner"),
     get("studio/", TALKERS, "owner", query="persona=private"),
     post("personas/<slug:slug>/use", TALKERS),
-    post("personas/<slug:slug>/background", "4++..+"),
+    post("personas/<slug:slug>/background", "4++..+", {"key_spill": "1"}),
     get(
         "personas/<slug:slug>/exhibits/<slug:name>/<slug:digest>.webp",
         ".+++..",
