@@ -45,6 +45,10 @@ class EditorForm(PersonaModelForm):
                     "step": "0.05",
                 }
             ),
+            **{
+                name: forms.NumberInput(attrs={"min": 0, "max": 1, "step": "0.05"})
+                for name in ("key_threshold", "key_softness", "key_spill")
+            },
             "temperature": forms.NumberInput(
                 attrs={
                     "min": limits.TEMPERATURE_MIN,

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 from config.errors import DomainError
 from frontend.editing.forms import EditorForm
 from frontend.editing.pace import require_pace
-from frontend.editing.views import PageRequest, editable
-from frontend.templatetags.stills import still
+from frontend.editing.views import PageRequest, editable, picture_of
+from frontend.templatetags.stills import initial
 from personas.models import Persona
 from personas.prompt import system_prompt
 from streaming import services
@@ -38,8 +38,8 @@ def preview(request: PageRequest, slug: str) -> HttpResponse:
             "name": written.name,
             "title": written.title,
             "tags": written.tags,
-            "picture": still(written.avatar_name),
-            "initial": written.name[:1],
+            "picture": picture_of(written),
+            "initial": initial(written.name),
             "welcome": written.welcome(),
             "prompt": system_prompt(written),
         }

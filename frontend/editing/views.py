@@ -21,6 +21,7 @@ from frontend.editing.forms import (
 )
 from frontend.editing.groups import GROUPS
 from frontend.editing.starts import STARTS
+from frontend.templatetags.stills import still
 from personas import limits
 from personas.models import (
     EditedMeanwhile,
@@ -193,6 +194,7 @@ def _page(
     context = {
         "persona": persona,
         "drafted": drafted,
+        "picture": picture_of(drafted),
         "draft": draft,
         "latest": latest,
         "is_behind": draft and draft.based_on_id != (latest and latest.pk),
@@ -217,6 +219,13 @@ def _page(
         },
     }
     return render(request, "frontend/persona_edit.html", context, status=status)
+
+
+def picture_of(persona: Persona) -> str:
+    """What stands on its card: its avatar's still, or the picture it was imported with."""
+    card = getattr(persona, "card", None)
+    own = card.picture_url if card and card.digest else ""
+    return still(persona.avatar_name) or own
 
 
 @require_POST

@@ -34,7 +34,7 @@ function form() {
     <input name="title" value="guide"><input type="hidden" name="initial-title" value="guide">
     <textarea name="traits">calm</textarea><input type="hidden" name="initial-traits" value="calm">
     <input type="checkbox" name="answers" checked><input type="hidden" name="initial-answers" value="True">
-    <select name="length"><option>normal</option></select><input type="hidden" name="initial-length" value="normal">`
+    <select name="reply"><option>normal</option></select><input type="hidden" name="initial-reply" value="normal">`
   return made
 }
 
@@ -53,11 +53,11 @@ test("others' edits come in, and what is being written stays", () => {
   page.elements.title.value = "florist "
   const sent = values.snapshot()
   page.elements.title.value = "florist at"
-  const told = { title: "florist", traits: "calm\nkind", answers: false, length: "brief" }
-  equal(values.take(told, sent), ["traits", "answers", "length"])
+  const told = { title: "florist", traits: "calm\nkind", answers: false, reply: "brief" }
+  equal(values.take(told, sent), ["traits", "answers", "reply"])
   equal(page.elements.title.value, "florist at")
   equal([page.elements.traits.value, page.elements.answers.checked], ["calm\nkind", false])
-  equal(page.elements.length.value, "brief")
+  equal(page.elements.reply.value, "brief")
   equal(values.unsaved, ["title"])
 })
 

@@ -1,11 +1,13 @@
 """Editing personas in the portal, without any script in the browser."""
 
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import now
 
 from frontend.editing.groups import GROUPS
 from frontend.editing.pace import require_pace
@@ -21,6 +23,7 @@ from personas.models import (
     save_draft,
 )
 from streaming.models import Session
+from tests.chat.conversations import exchange
 from tests.conftest import client_of
 from tests.personas.test_teams import join
 
@@ -506,3 +509,21 @@ def test_changes_need_the_token_of_the_page(rosa, alice, path):
     client.force_login(alice)
 
     assert client.post(path).status_code == 403
+
+
+def test_a_try_is_marked_wherever_talks_are_listed(page, rosa, alice, dead_account):
+    session = Session.objects.reserve(
+        dead_account,
+        owner=alice,
+        persona=rosa,
+        speaks_draft=True,
+        lease_expires_at=now() + timedelta(minutes=10),
+        ends_at=now() + timedelta(minutes=10),
+    )
+    turn = exchange(session, "Who?", "Me.")
+
+    told = page.get(f"/conversations/{turn.conversation_id}/").content.decode()
+
+    assert "Try of a draft" in told
+    assert "Try of a draft" in page.get("/conversations/").content.decode()
+    assert "try of a draft" in page.get("/sessions/").content.decode().lower()

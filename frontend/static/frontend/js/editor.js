@@ -1,4 +1,5 @@
 /** The editor of a persona: the place where its parts are made and joined. */
+import { backdropOf } from "frontend/editing/backdrop"
 import { offerFaces, offerVoices, tellFacesFailed } from "frontend/editing/casting"
 import { DraftSaver } from "frontend/editing/draft-saver"
 import { count, countAlong, labelOf, showErrors } from "frontend/editing/fields"
@@ -114,11 +115,25 @@ saver.addEventListener("change", show)
 form.addEventListener("input", () => {
   saver.changed()
   preview.changed()
+  trying.paint()
 })
 form.addEventListener("change", ({ target }) => {
   if (target.matches("select, [type=radio], [type=checkbox]")) saver.changed()
 })
-form.addEventListener("submit", () => (isSubmitting = true))
+/** Saving needs no new page; for what does, everything written has to be safe before. */
+form.addEventListener("submit", async (event) => {
+  const { submitter } = event
+  if (isSubmitting || submitter?.name === "clash") {
+    isSubmitting = true
+    return
+  }
+  event.preventDefault()
+  const isSafe = await saver.flush()
+  if (!isSafe) form.querySelector("[aria-invalid=true]")?.focus()
+  if (!isSafe || submitter?.value !== "publish") return
+  isSubmitting = true
+  form.requestSubmit(submitter)
+})
 addEventListener("beforeunload", (event) => {
   if (saver.isAtRisk && !isSubmitting) event.preventDefault()
 })
@@ -156,7 +171,11 @@ const session = new ViewerSession({
 const trying = new TryStage({
   session,
   slug: page.dataset.slug,
-  facts: () => ({ welcome: preview.welcome, answers: form.elements.answers.checked }),
+  facts: () => ({
+    welcome: preview.welcome,
+    answers: form.elements.answers.checked,
+    backdrop: backdropOf(form),
+  }),
   prepare: async () => (await saver.flush()) || saver.state === "invalid",
 })
 
@@ -189,5 +208,6 @@ document.addEventListener("keydown", (event) => {
 })
 
 countAlong(form)
+if (values.unsaved.length && !part("clash-now")) saver.changed() // written before this script was there
 followSections(document.querySelector(".editor-nav"))
 cast()

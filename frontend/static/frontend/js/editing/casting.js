@@ -40,8 +40,9 @@ export function offerVoices(form, voices) {
   select.className = field.className
   select.id = field.id
   select.name = field.name
-  const described = field.getAttribute("aria-describedby")
-  if (described) select.setAttribute("aria-describedby", described)
+  // It tells what may be typed, which nobody has to any more.
+  const help = document.getElementById(field.getAttribute("aria-describedby"))
+  if (help) help.hidden = true
   fillVoices(select, voices, form.elements.language.value, field.value)
   field.replaceWith(select)
   form.elements.language.addEventListener("change", ({ target }) => {

@@ -58,13 +58,16 @@ export class Preview {
     setText(part("prompt"), prompt)
     part("card-tags").replaceChildren(...tags.map(item))
     part("card-picture").hidden = !picture
-    part("card-initial").hidden = Boolean(picture)
+    part("card-letter").hidden = Boolean(picture)
     if (picture && part("card-picture").getAttribute("src") !== picture) part("card-picture").src = picture
   }
 }
 
 function item(text) {
   const one = document.createElement("li")
-  one.textContent = text
+  const tag = document.createElement("span")
+  tag.className = "tag"
+  tag.textContent = text
+  one.append(tag)
   return one
 }

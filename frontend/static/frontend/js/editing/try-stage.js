@@ -1,4 +1,5 @@
 /** Talking to the draft, on a small stage beside the form. */
+import { paint } from "frontend/editing/backdrop"
 import { fill, gettext } from "frontend/i18n"
 import { controlsFor, part, setText } from "frontend/page/parts"
 import { clearProblems, showProblem } from "frontend/page/problems"
@@ -20,7 +21,7 @@ export class TryStage {
    * @param {object} means
    * @param {import("frontend/session/viewer").ViewerSession} means.session
    * @param {string} means.slug
-   * @param {() => {welcome: string, answers: boolean}} means.facts  as the draft has them
+   * @param {() => {welcome: string, answers: boolean, backdrop: object}} means.facts  as the draft has them
    * @param {() => Promise<boolean>} means.prepare  saves the draft; whether that went well
    */
   constructor({ session, slug, facts, prepare }) {
@@ -28,6 +29,7 @@ export class TryStage {
     this.#slug = slug
     this.#facts = facts
     this.#prepare = prepare
+    this.paint()
     part("try-form").addEventListener("submit", (event) => this.#submitted(event))
     session.addEventListener("change", () => this.#show())
     session.addEventListener("line", ({ detail }) => this.#note(detail))
@@ -52,6 +54,11 @@ export class TryStage {
     }
   }
 
+  /** What stands behind the draft may have been changed. */
+  paint() {
+    paint(this.#stage, this.#facts().backdrop)
+  }
+
   /** Begin, or take the seat that is offered. */
   async #begin() {
     clearProblems(part("try-problems"))
@@ -64,13 +71,15 @@ export class TryStage {
       return
     }
     this.#greets = true
-    await this.#session.open({ persona: this.#slug, draft: true }, { starts: true })
+    const background = this.#facts().backdrop.removes ? "green" : ""
+    await this.#session.open({ persona: this.#slug, draft: true, background }, { starts: true })
   }
 
   #begun() {
     this.#session.playing()
     if (this.#greets) this.#session.repeat(this.#facts().welcome)
     this.#greets = false
+    part("try-form").scrollIntoView({ block: "nearest" })
     if (document.activeElement === document.body) this.#message.focus({ preventScroll: true })
   }
 
