@@ -7,6 +7,8 @@ from datetime import date
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 Text = str | Promise
 
@@ -41,6 +43,19 @@ class Slot:
     width: float
     bars: Sequence[Bar]
     title: str
+
+    @property
+    def drawn(self) -> SafeString:
+        """Its SVG, made here: a template takes as long for hundreds of them as the numbers."""
+        place = f'x="{self.x}" width="{self.width}"'
+        bars = "".join(
+            f'<rect data-series="{bar.kind}" {place} y="{bar.y}" height="{bar.height}"/>'
+            for bar in self.bars
+        )
+        return mark_safe(  # noqa: S308  (numbers and our own words; the title is escaped)
+            f'<g class="chart-day"><title>{escape(self.title)}</title>'
+            f'<rect class="chart-slot" {place} y="0" height="{HEIGHT - BOTTOM}"/>{bars}</g>'
+        )
 
 
 @dataclass(frozen=True, slots=True)
