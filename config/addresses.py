@@ -9,13 +9,13 @@ from django.conf import settings
 def client_address(meta: dict[str, Any]) -> str:
     """The caller's address, as one who is counted: of IPv6 the network that one line has.
 
-    Behind a proxy it is what the proxy itself added; whatever stands before that in
+    Behind proxies it is what the outermost of ours added; whatever stands before that in
     `X-Forwarded-For` anybody could have written.
     """
     address = str(meta.get("REMOTE_ADDR", ""))
-    if settings.BEHIND_PROXY:
-        forwarded = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rsplit(",", 1)[-1]
-        address = forwarded.strip() or address
+    if settings.PROXIES:
+        hops = str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-settings.PROXIES :]
+        address = hops[0].strip() or address
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

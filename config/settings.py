@@ -64,8 +64,9 @@ PORT = env.int("PORT", default=3000)
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)  # how many copies run; for checks
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# One proxy stands before us, and names who called it in `X-Forwarded-For`.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+# So many proxies stand before us; each adds who called it to `X-Forwarded-For`.
+PROXIES = env.int("PROXIES", default=1 if BEHIND_PROXY else 0)
 
 # Without a token, callers on this machine may use the documented API (see config/api.py).
 OPEN_API = env.bool("OPEN_API", default=not PRODUCTION)
@@ -375,9 +376,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 # Whose address a request came from: as many proxies as stand before us are believed.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
-    "PROXIES", default=1 if env.bool("BEHIND_PROXY", default=False) else 0
-)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 SOCIALACCOUNT_FORMS = {"signup": "frontend.forms.SocialSignUpForm"}
 SOCIALACCOUNT_PROVIDERS = social_providers(env)
 INSTALLED_APPS += [

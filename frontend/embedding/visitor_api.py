@@ -121,6 +121,9 @@ class VisitorCreateIn(CreateIn):
     voice_id = None  # type: ignore[assignment]
     persona = None  # type: ignore[assignment]
     wait = None  # type: ignore[assignment]
+    draft = None  # type: ignore[assignment]
+    replays = None  # type: ignore[assignment]
+    speed = None  # type: ignore[assignment]
 
 
 class VisitorCreateView(VisitorOnly, OwnSessionView):

@@ -82,7 +82,7 @@ def test_an_ipv6_line_is_one_address(key):
 
 
 def test_behind_a_proxy_only_its_own_word_counts(key, settings):
-    settings.BEHIND_PROXY = True
+    settings.PROXIES = 1
     EmbedKey.objects.update(visits_per_hour=1)
 
     def through_proxy(forwarded):

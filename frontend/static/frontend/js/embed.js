@@ -150,15 +150,18 @@ session.addEventListener("hush", () => (stage.hushed = true))
 session.addEventListener("unhush", () => (stage.hushed = false))
 session.speech.addEventListener("word", () => showWords())
 
-stage.addEventListener("firstframe", () => {
-  const { goesOn } = session
-  session.playing()
+stage.addEventListener("firstframe", () => session.playing())
+session.addEventListener("playing", () => begun())
+
+/** The stream plays, with or without a picture. */
+function begun() {
   if (firstQuestion) session.ask(firstQuestion)
-  else if (greets && !goesOn && facts.welcome) session.repeat(facts.welcome)
+  else if (greets && !session.goesOn && facts.welcome) session.repeat(facts.welcome)
   greets = false
   firstQuestion = ""
   if (document.activeElement?.closest(".stage-poster")) message.focus({ preventScroll: true })
-})
+}
+
 stage.addEventListener("soundrefused", ({ refused }) => {
   controlsFor("hear")[0].hidden = !refused
 })
@@ -182,6 +185,7 @@ function show() {
   stage.setAttribute("phase", phase)
   stage.setAttribute("mood", mood)
   stage.setAttribute("link", isOpen(phase) ? link : "open")
+  stage.toggleAttribute("alone", phase === "live" && !session.presence.picture)
   showWords()
   showChip("state", isOpen(phase) && link === "lost" ? gettext("Reconnecting…") : stateWords(phase))
   showChip("mood", moodWords(mood))
