@@ -156,6 +156,10 @@ ACCOUNT = [
     get("accounts/social/login/error/", ANYBODY),
     get("accounts/social/signup/", ANYBODY),
     get("accounts/social/connections/", ANYBODY),
+    get("account/", SIGNED_IN, "owner"),
+    get("account/export", SIGNED_IN),
+    get("account/delete", SIGNED_IN, "owner"),
+    post("account/sign-out-elsewhere", SIGNED_IN),
     get("account/tokens/", SIGNED_IN, "owner"),
     post("account/tokens/<int:pk>/revoke", "L+....", pk="{token}"),
 ]
@@ -164,6 +168,7 @@ PAGES = [
     get("", ANYBODY, "owner"),
     get("studio/", TALKERS, "owner", query="persona=private"),
     post("personas/<slug:slug>/use", TALKERS),
+    post("personas/<slug:slug>/background", "4++..+", {"key_spill": "1"}),
     get(
         "personas/<slug:slug>/exhibits/<slug:name>/<slug:digest>.webp",
         ".+++..",
@@ -211,7 +216,6 @@ HISTORY = [
         "sessions/<uuid:session_id>/",
         "L+...+",
         "owner",
-        query="q=§",
         session_id="{past}",
     ),
     get("sessions/<uuid:session_id>/replay/", "L+....", "owner", session_id="{past}"),
@@ -243,7 +247,59 @@ HISTORY = [
     post("sessions/<uuid:session_id>/leave", "L+...+"),
 ]
 
+#: Whoever is in the owner's team; staff are strangers to teams.
+MEMBERS = "L+++.."
+OWNERS = "L+...."
+
+TEAMS = [
+    get("teams/", SIGNED_IN, "owner"),
+    get("teams/<int:pk>/", MEMBERS, "owner", pk="{team}"),
+    post("teams/<int:pk>/rename", OWNERS, {"name": "§"}, pk="{team}"),
+    post("teams/<int:pk>/delete", OWNERS, pk="{team}"),
+    post("teams/<int:pk>/leave", MEMBERS, pk="{team}"),
+    post(
+        "teams/<int:pk>/members/<int:member>/role",
+        OWNERS,
+        {"role": "editor"},
+        pk="{team}",
+    ),
+    post("teams/<int:pk>/members/<int:member>/remove", OWNERS, pk="{team}"),
+    post("teams/<int:pk>/invitations/<int:invitation>/withdraw", OWNERS, pk="{team}"),
+    get("invitations/<str:secret>/", ANYBODY, "anonymous"),
+    get("invitations/", "......"),  # nobody has followed a link yet
+    post("invitations/accept", "L....."),
+    get("personas/<slug:slug>/share", OWNERS, "owner"),
+]
+
+VISITORS_ONLY = "444444"
+
+EMBEDDING = [
+    get("embed.js", ANYBODY),
+    call(
+        "embed/visit",
+        ANYBODY,
+        {"slug": "private", "key": "{key}", "origin": "https://shop.test"},
+    ),
+    call("embed/persona/heygen/session/create", VISITORS_ONLY),
+    call("embed/persona/heygen/session/claim", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/resume", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/start", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/stop", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/leave", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/ice", VISITORS_ONLY, THEIR_SESSION),
+    Rule("embed/persona/heygen/transcribe", VISITORS_ONLY, "POST"),
+    get("embed/<slug:slug>/", ANYBODY, query="key={key}"),
+    get("account/embeds/", SIGNED_IN, "owner"),
+    get("personas/<slug:slug>/embed", EDITORS, "owner"),
+    get("personas/<slug:slug>/embed/<int:pk>/", EDITORS, "owner", pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/switch", EDITORS, pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/rotate", EDITORS, pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/delete", EDITORS, pk="{embed}"),
+]
+
 OPERATING = [
+    get("doctor/", SIGNED_IN, "owner"),
+    post("doctor/accounts", BOARD),
     get("operate/", STAFF, "staff"),
     get("operate/history", BOARD),
     post("operate/stop-idle", BOARD),
@@ -264,11 +320,14 @@ RULES = [
     *EDITING,
     *GALLERY,
     *HISTORY,
+    *TEAMS,
+    *EMBEDDING,
     *OPERATING,
 ]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {
     "ws/sessions/<uuid:session_id>/": (4401, "+", 4404, 4404, 4404, "+"),
+    "ws/embed/sessions/<uuid:session_id>/": (4401, 4401, 4401, 4401, 4401, 4401),
     "ws/operate/": (4401, 4403, 4403, 4403, 4403, "+"),
 }

@@ -144,6 +144,7 @@ async def seen(visitor: Visitor, page: Page, path: str) -> None:
     visitor.complaints.clear()  # axe tries inline styles, which the policy refuses
 
 
+@pytest.mark.timeout(240)  # twenty pages each, which axe takes its time for
 @pytest.mark.parametrize("pages", [lists, forms, rows])
 async def test_every_page_of_the_admin_is_accessible_and_quiet(
     door: Door, seeded: dict[str, str], pages: Any
