@@ -123,16 +123,18 @@ form.addEventListener("change", ({ target }) => {
 /** Saving needs no new page; for what does, everything written has to be safe before. */
 form.addEventListener("submit", async (event) => {
   const { submitter } = event
-  if (isSubmitting || submitter?.name === "clash") {
+  const publishes = submitter?.value === "publish"
+  if (isSubmitting || submitter?.name === "clash" || (publishes && !saver.isAtRisk)) {
     isSubmitting = true
     return
   }
   event.preventDefault()
   const isSafe = await saver.flush()
   if (!isSafe) form.querySelector("[aria-invalid=true]")?.focus()
-  if (!isSafe || submitter?.value !== "publish") return
+  if (!isSafe || !publishes) return
   isSubmitting = true
-  form.requestSubmit(submitter)
+  // Later, since a browser passes over what is asked for while this event is under way.
+  setTimeout(() => form.requestSubmit(submitter))
 })
 addEventListener("beforeunload", (event) => {
   if (saver.isAtRisk && !isSubmitting) event.preventDefault()
