@@ -45,7 +45,9 @@ export class BackgroundPanel {
     this.#onChange = onChange
     part("swatches").prepend(...BACKGROUNDS.map((one) => this.#swatch(one)))
     this.#listen()
+    const isAsked = this.#toggle.checked // by somebody quicker than this script
     this.persona = persona
+    if (isAsked && !this.wanted) this.flip()
   }
 
   get wanted() {
