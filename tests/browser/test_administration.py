@@ -68,6 +68,9 @@ rows = [
     session, conversation, turn, run, entry, Account.objects.first(),
     CurrentPersona.objects.create(user=alice, persona=persona),
     Memory.objects.create(owner=alice, persona=persona),
+    EmbedKey.objects.create(
+        name="Museum", persona=persona, owner=alice, origins=["https://museum.example"]
+    ),
 ]
 print(json.dumps({row._meta.label: str(row.pk) for row in rows}))
 """

@@ -136,7 +136,7 @@ def _out_of_reach(text: str) -> list[str]:
     before = ""
     while before != text:
         before, text = text, re.sub(r"⟦[^⟦⟧]*⟧", "", text)
-    text = re.sub(r"§[\w’'.-]*|\S+@\S+", "", text)
+    text = re.sub(r"§[\w’'.-]*|\S+@\S+|https?://\S+", "", text)
     for name in NAMES:
         text = text.replace(name, "")
     return [line for line in text.split("\n") if re.search(r"[^\W\d_]{2,}", line)]
