@@ -160,6 +160,45 @@ ACCOUNT = [
     post("account/tokens/<int:pk>/revoke", "L+....", pk="{token}"),
 ]
 
+#: What only the owner of the team does; its other members know of it and may not.
+TEAM_OWNERS = "L+...."
+TEAM_MEMBERS = "L+++.."
+
+TEAMS = [
+    get("account/", SIGNED_IN, "owner"),
+    post("account/export", SIGNED_IN),
+    get("account/delete", SIGNED_IN, "talker"),
+    post("account/sign-out-elsewhere", SIGNED_IN),
+    get("teams/", SIGNED_IN, "owner"),
+    get("teams/<int:pk>/", TEAM_MEMBERS, "owner", pk="{team}"),
+    post("teams/<int:pk>/rename", TEAM_OWNERS, {"name": "§"}, pk="{team}"),
+    post("teams/<int:pk>/delete", TEAM_OWNERS, pk="{team}"),
+    post("teams/<int:pk>/leave", TEAM_MEMBERS, pk="{team}"),
+    post(
+        "teams/<int:pk>/members/<int:member>/role",
+        TEAM_OWNERS,
+        {"role": "editor"},
+        pk="{team}",
+        member="{person}",
+    ),
+    post(
+        "teams/<int:pk>/members/<int:member>/remove",
+        TEAM_OWNERS,
+        pk="{team}",
+        member="{person}",
+    ),
+    post(
+        "teams/<int:pk>/invitations/<int:invitation>/withdraw",
+        TEAM_OWNERS,
+        pk="{team}",
+        invitation=1,
+    ),
+    get("invitations/", "......"),  # nobody has opened a link in this browser
+    post("invitations/accept", "L....."),
+    get("invitations/<str:secret>/", ANYBODY, secret="{invitation}"),
+    get("personas/<slug:slug>/share", "L+....", "owner"),
+]
+
 PAGES = [
     get("", ANYBODY, "owner"),
     get("studio/", TALKERS, "owner", query="persona=private"),
@@ -216,7 +255,7 @@ OPERATING = [
     get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
-RULES = [*API, *FRAME, *ACCOUNT, *PAGES, *GALLERY, *HISTORY, *OPERATING]
+RULES = [*API, *FRAME, *ACCOUNT, *TEAMS, *PAGES, *GALLERY, *HISTORY, *OPERATING]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {
