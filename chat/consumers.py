@@ -3,12 +3,16 @@
 import time
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.utils.timezone import now
+
 from chat import messages, turns
 from chat.errors import NotTheViewer, TooFast
 from chat.feeding import tell_talk
 from chat.minds import describe_mind, warm_up
 from chat.models import Turn
 from chat.rates import Bucket
+from chat.replaying import find_text
 from chat.replies import MAX_PIECES_AHEAD
 from chat.turns import Turns
 from streaming import background, services
@@ -18,6 +22,8 @@ from streaming.models import State
 #: Ten things to say or ask at once, then one every two seconds.
 TALK_BURST = 10
 TALK_PER_S = 0.5
+#: A replay goes on piece by piece, of which many are a word or two.
+REPLAYED_PER_S = 2.0
 
 
 class TalkConsumer(SessionConsumer):
@@ -30,6 +36,7 @@ class TalkConsumer(SessionConsumer):
     async def connect(self) -> None:
         self.turns = Turns(max_pieces_ahead=MAX_PIECES_AHEAD)
         self._talk = Bucket(TALK_BURST, TALK_PER_S)
+        self._replayed = Bucket(TALK_BURST, REPLAYED_PER_S)
         await super().connect()
 
     async def snapshot_extras(self) -> dict[str, Any]:
@@ -44,6 +51,8 @@ class TalkConsumer(SessionConsumer):
                 await self._start(Turn.Kind.ASK, text, interrupts=interrupts)
             case messages.Interrupt():
                 await self._interrupt()
+            case messages.Replay(turn, piece):
+                await self._replay(turn, piece)
             case None:
                 await super().receive_message(content)
 
@@ -54,6 +63,25 @@ class TalkConsumer(SessionConsumer):
             raise TooFast
         session = await services.get_open_session(self.session.pk, self.user)
         await self.turns.start(session, kind, text, interrupts=interrupts)
+
+    async def _replay(self, turn: int, piece: int) -> None:
+        """Say it again, for this viewer alone: no turn begins, and no event has the words."""
+        if not self.is_viewer:
+            raise NotTheViewer
+        if not self._replayed.take(time.monotonic()):
+            raise TooFast
+        session = await services.get_open_session(self.session.pk, self.user)
+        text = await sync_to_async(find_text)(session, turn, piece)
+        utterance = await services.speak(session, text)
+        data = {
+            "turn": turn,
+            "index": piece,
+            "text": text,
+            "task_id": utterance.task_id,
+            "duration_s": utterance.duration_s,
+        }
+        frame = {"type": "chat.sentence", "seq": None, "at": now().isoformat()}
+        await self.send_json(frame | {"data": data})
 
     async def _interrupt(self) -> None:
         self.turns.cancel()

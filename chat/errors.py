@@ -4,6 +4,8 @@
   * NotTheViewer   staff may watch and interrupt, but words are put in by the viewer alone
   * TooFast        more was said and asked than anybody could listen to
   * DoesNotAnswer  the persona says only texts that it is given
+  * OnlyReplays    a replay says what was said then, and nothing else
+  * NothingToReplay  the session that is replayed has no such words (any more)
   * ConversationNotFound  there is none, or it is somebody else's
 """
 
@@ -53,6 +55,22 @@ class TooFast(DomainError):
 
     def __init__(self) -> None:
         super().__init__("That was a lot at once. Wait a moment.")
+
+
+class OnlyReplays(DomainError):
+    code: ClassVar[str] = "only_replays"
+    status: ClassVar[int] = 409
+
+    def __init__(self) -> None:
+        super().__init__("This is a replay: it says what was said then, and no more.")
+
+
+class NothingToReplay(DomainError):
+    code: ClassVar[str] = "nothing_to_replay"
+    status: ClassVar[int] = 404
+
+    def __init__(self) -> None:
+        super().__init__("There are no such words to replay.")
 
 
 class DoesNotAnswer(DomainError):

@@ -7,6 +7,7 @@ from streaming.messages import BadMessage
 
 MAX_SAY_CHARS = 1000
 MAX_PROMPT_CHARS = 4000
+MAX_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,15 @@ class Interrupt:
     """Be silent, now."""
 
 
-ChatMessage = Say | Ask | Interrupt
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """In a replay: have the avatar say this piece of this turn again."""
+
+    turn: int
+    piece: int
+
+
+ChatMessage = Say | Ask | Interrupt | Replay
 
 
 def parse(content: dict[str, Any]) -> ChatMessage | None:
@@ -45,8 +54,19 @@ def parse(content: dict[str, Any]) -> ChatMessage | None:
             return Ask(_text(content, MAX_PROMPT_CHARS), _interrupts(content))
         case {"type": "interrupt"}:
             return Interrupt()
+        case {"type": "replay"}:
+            return Replay(_number(content, "turn"), _number(content, "piece"))
         case _:
             return None
+
+
+def _number(content: dict[str, Any], name: str) -> int:
+    number = content.get(name)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise BadMessage(f"{name}: must be a whole number.")
+    if not 0 <= number <= MAX_NUMBER:
+        raise BadMessage(f"{name}: must be from 0 to {MAX_NUMBER}.")
+    return number
 
 
 def _interrupts(content: dict[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from channels.layers import BaseChannelLayer, get_channel_layer
 
-from chat.errors import DoesNotAnswer
+from chat.errors import DoesNotAnswer, OnlyReplays
 from chat.feeding import Feeding, unbroken
 from chat.memory import upkeep
 from chat.models import Turn
@@ -154,9 +154,11 @@ async def interrupt(session: Session, turns: Turns) -> None:
 def _begin(session: Session, kind: Turn.Kind, prompt: str) -> tuple[Turn, bool]:
     """The next turn, and whether the avatar must be silenced for it.
 
-    Raises `TimeIsUp` once the avatar says goodbye, and `DoesNotAnswer`.
+    Raises `TimeIsUp` once the avatar says goodbye, `OnlyReplays`, and `DoesNotAnswer`.
     """
     session.require_time()
+    if session.is_replay:
+        raise OnlyReplays
     if kind == Turn.Kind.ASK:
         require_answers(session.speaker_now())
     is_being_fed = Turn.objects.open().filter(session=session).exists()

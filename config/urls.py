@@ -9,6 +9,7 @@ handler429 = "config.views.too_many"
 
 urlpatterns = [
     path("", include("personas.urls")),
+    path("", include("personas.cards.urls")),
     path("", include("personas.knowledge.urls")),
     path("", include("streaming.urls")),
     path("", include("chat.urls")),

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -70,7 +71,8 @@ def delete(request: PageRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """Delete what was said for good; the form has asked whether that is meant."""
     found = _own(request, conversation_id)
     delete_conversation(found)
-    messages.success(request, f"The conversation with {found.with_whom} was deleted.")
+    words = gettext("The conversation with %(persona)s was deleted.")
+    messages.success(request, words % {"persona": found.with_whom})
     return redirect("conversations")
 
 

@@ -21,6 +21,7 @@ OWN: Named = (
     ("memories", _("What personas remember")),
     ("embeds", _("On other sites")),
     ("tokens", _("API tokens")),
+    ("doctor", _("Connection doctor")),
 )
 STAFF: Named = (
     ("board", _("Board")),

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -70,12 +71,23 @@ def switch(request: PageRequest, slug: str) -> HttpResponse:
     memory, _ = Memory.objects.get_or_create(owner=request.user, persona=persona)
     memory.switch(on=request.POST.get("on") == "true")
     if memory.is_on:
-        messages.success(request, f"{persona.name} may remember you from now on.")
+        messages.success(
+            request,
+            gettext("%(persona)s may remember you from now on.")
+            % {"persona": persona.name},
+        )
     elif request.POST.get("forget") == "true":
         memory.facts.all().delete()
-        messages.success(request, f"{persona.name} has forgotten you.")
+        messages.success(
+            request,
+            gettext("%(persona)s has forgotten you.") % {"persona": persona.name},
+        )
     else:
-        messages.success(request, f"{persona.name} no longer uses what is listed here.")
+        messages.success(
+            request,
+            gettext("%(persona)s no longer uses what is listed here.")
+            % {"persona": persona.name},
+        )
     return _back(persona)
 
 
@@ -89,9 +101,14 @@ def add(request: PageRequest, slug: str) -> HttpResponse:
     def keep(text: str) -> None:
         try:
             if memory.add(text) is None:
-                messages.info(request, f"{persona.name} knows that already.")
+                messages.info(
+                    request,
+                    gettext("%(persona)s knows that already.")
+                    % {"persona": persona.name},
+                )
         except TooMany:
-            messages.error(request, f"There is room for {FACTS_MAX} facts. Delete one.")
+            words = gettext("There is room for %(max)s facts. Delete one.")
+            messages.error(request, words % {"max": FACTS_MAX})
 
     _with_text(request, keep)
     return _back(persona)
@@ -123,7 +140,9 @@ def forget(request: PageRequest, slug: str) -> HttpResponse:
     MemoryFact.objects.filter(
         memory__owner=request.user, memory__persona=persona
     ).delete()
-    messages.success(request, f"{persona.name} has forgotten you.")
+    messages.success(
+        request, gettext("%(persona)s has forgotten you.") % {"persona": persona.name}
+    )
     return _back(persona)
 
 
@@ -132,7 +151,7 @@ def forget(request: PageRequest, slug: str) -> HttpResponse:
 def forget_everything(request: PageRequest) -> HttpResponse:
     """Delete all facts, and withdraw every consent."""
     Memory.objects.of(request.user).delete()
-    messages.success(request, "Nobody here remembers you any more.")
+    messages.success(request, gettext("Nobody here remembers you any more."))
     return redirect("memories")
 
 
@@ -157,7 +176,8 @@ def _with_text(request: PageRequest, use: Callable[[str], Any]) -> None:
     if form.is_valid():
         use(form.cleaned_data["text"])
     else:
-        messages.error(request, f"A fact has 1 to {FACT_MAX_CHARS} characters.")
+        words = gettext("A fact has 1 to %(max)s characters.")
+        messages.error(request, words % {"max": FACT_MAX_CHARS})
 
 
 def _back(persona: Persona) -> HttpResponse:

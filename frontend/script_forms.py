@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Script, Segment
 from chat.models.script import PAUSE_MAX_S, SEGMENT_MAX_CHARS, SEGMENTS_MAX
@@ -30,8 +31,8 @@ class NewScriptForm(forms.Form):
         required=False,
         max_length=TEXT_MAX_CHARS,
         widget=forms.Textarea(attrs={"rows": 8}),
-        label="Text",
-        help_text=(
+        label=_("Text"),
+        help_text=_(
             "Paste it, or leave this empty and write the parts on the next page. An empty "
             "line begins a new part; a line with --- makes the pause before it longer, "
             "--- 5 makes it five seconds."
@@ -61,7 +62,10 @@ def _require_good(segment: Segment, number: int) -> None:
         segment.clean_fields(exclude=["script"])
     except ValidationError as exc:
         words = " ".join(exc.messages)
-        raise ValidationError(f"Part {number}: {words}") from exc
+        raise ValidationError(
+            _("Part %(number)s: %(problem)s"),
+            params={"number": number, "problem": words},
+        ) from exc
 
 
 class ScriptForm(ScriptModelForm):
@@ -81,8 +85,10 @@ class ScriptForm(ScriptModelForm):
         super().clean()
         if not self.instance.is_as_of(self._seen()):
             raise ValidationError(
-                "Somebody has changed this presentation since this page was loaded. Copy "
-                "what you have written, load the page again, and put it in."
+                _(
+                    "Somebody has changed this presentation since this page was loaded. Copy "
+                    "what you have written, load the page again, and put it in."
+                )
             )
         return self.cleaned_data
 
@@ -111,7 +117,7 @@ class SegmentForm(SegmentModelForm):
         self.instance.script = script
         field: Any = self.fields["exhibit"]
         field.queryset = exhibits
-        field.empty_label = "nothing"
+        field.empty_label = _("nothing")
         field.label_from_instance = _exhibit_label
         for name in ("pause_after_s", "exhibit"):
             self.fields[name].help_text = ""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -102,7 +103,7 @@ def _saved(
         return redirect(f"{address}?more=1#part-{len(rows) + 1}")
     if place is not None:
         return redirect(f"{address}#part-{place + 1}")
-    messages.success(request, "The presentation is saved.")
+    messages.success(request, gettext("The presentation is saved."))
     return redirect(address)
 
 
@@ -126,9 +127,11 @@ def _rows(segments: Any) -> list[tuple[Any, tuple[str, ...]]]:
 def minutes(seconds: float) -> str:
     """How long something takes, for people."""
     if seconds < 60:
-        return f"about {max(5, math.ceil(seconds / 5) * 5)} seconds"
+        count = max(5, math.ceil(seconds / 5) * 5)
+        return gettext("about %(count)s seconds") % {"count": count}
     count = round(seconds / 60)
-    return "about a minute" if count == 1 else f"about {count} minutes"
+    told = ngettext("about a minute", "about %(count)s minutes", count)
+    return told % {"count": count}
 
 
 def chars_per_s(persona: Persona) -> float:
@@ -143,8 +146,12 @@ def remove_script(request: PageRequest, slug: str, script: str) -> HttpResponse:
     """What is being played of it goes on: a run has a copy of its own."""
     found = _script(request, slug, script)
     found.delete()
-    messages.success(request, f"“{found.title}” is removed.")
+    messages.success(request, _removed(found.title))
     return redirect("scripts", slug)
+
+
+def _removed(title: str) -> str:
+    return gettext("“%(title)s” is removed.") % {"title": title}
 
 
 # Exhibits -------------------------------------------------------------------------------
@@ -178,7 +185,7 @@ def exhibit(request: PageRequest, slug: str, name: str) -> HttpResponse:
 
 def _kept(request: PageRequest, form: ExhibitForm) -> HttpResponse:
     kept = form.save()
-    messages.success(request, f"“{kept.title}” is saved.")
+    messages.success(request, gettext("“%(title)s” is saved.") % {"title": kept.title})
     return redirect(reverse("scripts", args=[kept.persona.slug]) + "#exhibits")
 
 
@@ -188,5 +195,5 @@ def remove_exhibit(request: PageRequest, slug: str, name: str) -> HttpResponse:
     """Presentations that showed it show nothing there."""
     found = _exhibit(request, slug, name)
     found.delete()
-    messages.success(request, f"“{found.title}” is removed.")
+    messages.success(request, _removed(found.title))
     return redirect(reverse("scripts", args=[slug]) + "#exhibits")

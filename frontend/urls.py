@@ -5,6 +5,7 @@ from django.urls import include, path
 from frontend import (
     backgrounding,
     conversing,
+    doctoring,
     operating,
     remembering,
     supporting,
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", include("frontend.usage.urls")),
     path("", include("frontend.embedding.urls")),
     path("studio/", views.studio, name="studio"),
+    path("doctor/", doctoring.doctor, name="doctor"),
+    path("doctor/accounts", doctoring.accounts, name="doctor_accounts"),
     path("conversations/", conversing.conversations, name="conversations"),
     path(
         "conversations/<uuid:conversation_id>/",

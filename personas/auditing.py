@@ -49,6 +49,13 @@ class Audited(Records):  # type: ignore[misc, unused-ignore]
         if created or self._differs(instance, update_fields):
             super().post_save(instance, created, using=using, **kwargs)
 
+    def post_delete(
+        self, instance: Any, using: str | None = None, **kwargs: Any
+    ) -> None:
+        """That somebody is gone of whom nothing was kept is nothing to keep."""
+        if getattr(instance, self.manager_name).exists():
+            super().post_delete(instance, using=using, **kwargs)
+
     def _differs(self, instance: Any, update_fields: Any) -> bool:
         if getattr(instance, "_change_reason", None):
             return True

@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
 from personas.models import Exhibit, Persona
@@ -34,12 +37,14 @@ class ExhibitForm(ExhibitModelForm):
     """
 
     upload = PictureField(
-        label="File",
+        label=_("File"),
         required=False,
-        help_text=(
-            "PNG, JPEG, WebP or GIF, at most "
-            f"{limits.PICTURE_MAX_BYTES // 1_000_000} MB. It is made anew: places, times "
-            "and cameras noted in the file are not kept."
+        help_text=format_lazy(
+            _(
+                "PNG, JPEG, WebP or GIF, at most {mb} MB. It is made anew: places, times "
+                "and cameras noted in the file are not kept."
+            ),
+            mb=limits.PICTURE_MAX_BYTES // 1_000_000,
         ),
     )
 
@@ -65,7 +70,7 @@ class ExhibitForm(ExhibitModelForm):
             and not data["upload"]
             and not self.instance.digest
         ):
-            self.add_error("upload", "Choose a picture.")
+            self.add_error("upload", gettext("Choose a picture."))
         return data
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -79,7 +84,8 @@ class ExhibitForm(ExhibitModelForm):
         name: str = self.cleaned_data["name"]
         if self.instance._state.adding and self._is_full():
             raise ValidationError(
-                f"A persona has at most {limits.EXHIBITS_MAX} exhibits. Remove one first."
+                _("A persona has at most %(most)s exhibits. Remove one first."),
+                params={"most": limits.EXHIBITS_MAX},
             )
         return name
 

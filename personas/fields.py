@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from personas.limits import ITEM_MAX_CHARS, LIST_MAX_ITEMS
 
@@ -25,13 +27,13 @@ _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 def plain_line(text: str) -> None:
     """Refuse what would not survive as one line of text."""
     if _has_unprintable(text):
-        raise ValidationError("must not contain line breaks or control characters.")
+        raise ValidationError(_("must not contain line breaks or control characters."))
 
 
 def plain_prose(text: str) -> None:
     """Refuse control characters other than line breaks and tabs."""
     if _has_unprintable(text.replace("\n", "").replace("\r", "").replace("\t", "")):
-        raise ValidationError("must not contain control characters.")
+        raise ValidationError(_("must not contain control characters."))
 
 
 def _has_unprintable(text: str) -> bool:
@@ -83,10 +85,11 @@ class StringListField(models.JSONField):
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
         if not isinstance(value, list):
-            raise ValidationError("must be a list of strings.")
+            raise ValidationError(_("must be a list of strings."))
         if len(value) > LIST_MAX_ITEMS:
             raise ValidationError(
-                f"must have at most {LIST_MAX_ITEMS} items (it has {len(value)})."
+                _("must have at most %(most)s items (it has %(count)s)."),
+                params={"most": LIST_MAX_ITEMS, "count": len(value)},
             )
         for position, item in enumerate(value, start=1):
             _check_item(position, item)
@@ -100,19 +103,27 @@ class StringListField(models.JSONField):
 
 
 def _check_item(position: int, item: Any) -> None:
-    where = f"item {position}"
-    if not isinstance(item, str):
-        raise ValidationError(f"{where} must be a string.")
-    if not item:
-        raise ValidationError(f"{where} must not be blank.")
-    if len(item) > ITEM_MAX_CHARS:
+    if problem := _problem_of(item):
         raise ValidationError(
-            f"{where} must have at most {ITEM_MAX_CHARS} characters (it has {len(item)})."
+            _("item %(position)s %(problem)s"),
+            params={"position": position, "problem": problem},
         )
-    try:
-        plain_line(item)
-    except ValidationError as exc:
-        raise ValidationError(f"{where} {exc.message}") from exc
+
+
+def _problem_of(item: Any) -> str:
+    """What is wrong with an item, as the end of a sentence; or ""."""
+    if not isinstance(item, str):
+        return gettext("must be a string.")
+    if not item:
+        return gettext("must not be blank.")
+    if len(item) > ITEM_MAX_CHARS:
+        return gettext("must have at most %(most)s characters (it has %(count)s).") % {
+            "most": ITEM_MAX_CHARS,
+            "count": len(item),
+        }
+    if _has_unprintable(item):
+        return gettext("must not contain line breaks or control characters.")
+    return ""
 
 
 class LinesField(forms.Field):

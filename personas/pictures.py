@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from personas import limits
@@ -28,7 +29,7 @@ class Picture:
         return hashlib.sha256(self.content).hexdigest()[:16]
 
 
-def read_picture(upload: Any) -> Picture:
+def read_picture(upload: Any, longest_px: int = limits.PICTURE_SHOWN_PX) -> Picture:
     """Decode an uploaded file and encode it anew, upright and at most so large.
 
     Where and with what it was taken, and whatever else was hidden in the file, is gone
@@ -36,18 +37,21 @@ def read_picture(upload: Any) -> Picture:
     """
     if upload.size > limits.PICTURE_MAX_BYTES:
         raise ValidationError(
-            f"The file has {_megabytes(upload.size)} MB; at most "
-            f"{_megabytes(limits.PICTURE_MAX_BYTES)} MB are taken."
+            _("The file has %(mb)s MB; at most %(most)s MB are taken."),
+            params={
+                "mb": _megabytes(upload.size),
+                "most": _megabytes(limits.PICTURE_MAX_BYTES),
+            },
         )
     try:
         with Image.open(upload, formats=_FORMATS) as opened:
             _require_modest(opened.size)  # said in the header: nothing is decoded yet
-            return _encoded(ImageOps.exif_transpose(opened))
+            return _encoded(ImageOps.exif_transpose(opened), longest_px)
     except ValidationError:
         raise
     except Exception as exc:  # decoders of foreign bytes raise whatever they like
         raise ValidationError(
-            "This is not a picture that can be read. PNG, JPEG, WebP and GIF can."
+            _("This is not a picture that can be read. PNG, JPEG, WebP and GIF can.")
         ) from exc
 
 
@@ -56,14 +60,18 @@ def _require_modest(size_px: tuple[int, int]) -> None:
     if width * height > limits.PICTURE_MAX_PIXELS:
         most = limits.PICTURE_MAX_PIXELS // 1_000_000
         raise ValidationError(
-            f"The picture has {width} × {height} pixels; at most {most} million are taken."
+            _(
+                "The picture has %(width)s × %(height)s pixels; at most %(most)s million "
+                "are taken."
+            ),
+            params={"width": width, "height": height, "most": most},
         )
 
 
-def _encoded(opened: Image.Image) -> Picture:
+def _encoded(opened: Image.Image, longest_px: int) -> Picture:
     has_alpha = opened.has_transparency_data
     picture = opened.convert("RGBA" if has_alpha else "RGB")
-    picture.thumbnail((limits.PICTURE_SHOWN_PX, limits.PICTURE_SHOWN_PX))
+    picture.thumbnail((longest_px, longest_px))
     out = BytesIO()
     # Explicitly nothing beside the pixels: Pillow hands some metadata on by itself.
     picture.save(

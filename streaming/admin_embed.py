@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from streaming.embedding import upkeep
 from streaming.models import EmbedKey
@@ -25,6 +27,9 @@ class EmbedKeyAdmin(admin.ModelAdmin[EmbedKey]):
     )
     list_filter = ("is_on", "last_used_at")
     list_select_related = ("persona", "owner")
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    search_help_text = _("A name, a key, a persona, a person, or a site.")
     search_fields = ("name", "=key", "persona__name", "owner__username", "origins")
     readonly_fields = ("key", "persona", "owner", "created_at", "last_used_at")
     actions = ("switch_off", "switch_on")
@@ -32,11 +37,11 @@ class EmbedKeyAdmin(admin.ModelAdmin[EmbedKey]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmbedKey]:
         return super().get_queryset(request).annotate(count=Count("visitors"))
 
-    @admin.display(description="sites")
+    @admin.display(description=_("sites"))
     def sites(self, key: EmbedKey) -> str:
         return ", ".join(key.origins)
 
-    @admin.display(description="visitors", ordering="count")
+    @admin.display(description=_("visitors"), ordering="count")
     def visitor_count(self, key: Any) -> int:
         return int(key.count)
 
@@ -60,15 +65,17 @@ class EmbedKeyAdmin(admin.ModelAdmin[EmbedKey]):
             upkeep.discard(key)
 
     @admin.action(
-        description="Switch off, and stop what goes on", permissions=["change"]
+        description=_("Switch off, and stop what goes on"), permissions=["change"]
     )
     def switch_off(self, request: HttpRequest, keys: QuerySet[EmbedKey]) -> None:
         for key in keys:
             upkeep.switch(key, on=False)
-        self.message_user(request, "Nobody comes in by the selected keys any more.")
+        self.message_user(
+            request, gettext("Nobody comes in by the selected keys any more.")
+        )
 
-    @admin.action(description="Switch on", permissions=["change"])
+    @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, keys: QuerySet[EmbedKey]) -> None:
         for key in keys:
             upkeep.switch(key, on=True)
-        self.message_user(request, "The selected keys let people in again.")
+        self.message_user(request, gettext("The selected keys let people in again."))

@@ -124,6 +124,32 @@ admin.site.unregister(User)
 admin.site.unregister(Persona)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Whoever came by a key on another site has a row, too, but is nobody to look after."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("visitors", _("Visitors on other sites")), ("all", _("Both"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("People")}
+        yield from others
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> QuerySet[User]:
+        match self.value():
+            case "visitors":
+                return queryset.exclude(visitor=None)
+            case "all":
+                return queryset
+            case _:
+                return queryset.filter(visitor=None)
+
+
 @admin.register(User)
 class LimitedUserAdmin(UserModelAdmin):
     """People: who they are here, what they may do, and how much they may use."""
@@ -138,6 +164,7 @@ class LimitedUserAdmin(UserModelAdmin):
         "last_login",
     )
     list_filter = (
+        KindFilter,
         "is_active",
         "is_staff",
         "groups",

@@ -8,8 +8,9 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from chat.scripts.position import sentences_of
 from personas.fields import LineField, ProseField
@@ -26,7 +27,7 @@ DEFAULT_PAUSE_S = 1.0
 def speakable(text: str) -> None:
     """Refuse what leaves nothing to say."""
     if not sentences_of(text):
-        raise ValidationError("must have something to say.")
+        raise ValidationError(_("must have something to say."))
 
 
 class ScriptQuerySet(models.QuerySet["Script"]):
@@ -40,16 +41,16 @@ class Script(models.Model):
 
     persona = models.ForeignKey(Persona, models.CASCADE, related_name="scripts")
     slug = models.SlugField(
-        "address name",
+        _("address name"),
         max_length=SLUG_MAX_CHARS,
         blank=True,
-        help_text="How programs call it. Leave empty to make it from the title.",
+        help_text=_("How programs call it. Leave empty to make it from the title."),
     )
-    title = LineField(max_length=LINE_MAX_CHARS)
+    title = LineField(_("title"), max_length=LINE_MAX_CHARS)
     resumes_by_itself = models.BooleanField(
-        "go on by itself after an answer",
+        _("go on by itself after an answer"),
         default=True,
-        help_text="Off: after each question, the presentation waits for its button.",
+        help_text=_("Off: after each question, the presentation waits for its button."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     #: Also of its segments: who saves an older one would undo somebody's work.
@@ -63,7 +64,9 @@ class Script(models.Model):
             models.UniqueConstraint(
                 fields=["persona", "slug"],
                 name="chat_script_slug_once",
-                violation_error_message="Another presentation has this address name.",
+                violation_error_message=_(
+                    "Another presentation has this address name."
+                ),
             ),
         )
 
@@ -141,17 +144,17 @@ class Segment(models.Model):
     """
 
     class WaitsFor(models.TextChoices):
-        END = "end", "go on"
-        QUESTION = "question", "stop for questions"
+        END = "end", _("go on")
+        QUESTION = "question", _("stop for questions")
 
     script = models.ForeignKey(Script, models.CASCADE, related_name="segments")
     number = models.PositiveIntegerField(default=0)
-    text = ProseField(max_length=SEGMENT_MAX_CHARS, validators=[speakable])
+    text = ProseField(_("text"), max_length=SEGMENT_MAX_CHARS, validators=[speakable])
     pause_after_s = models.FloatField(
-        "pause after it",
+        _("pause after it"),
         default=DEFAULT_PAUSE_S,
         validators=[MinValueValidator(0.0), MaxValueValidator(PAUSE_MAX_S)],
-        help_text=f"Seconds, up to {PAUSE_MAX_S:g}.",
+        help_text=format_lazy(_("Seconds, up to {most}."), most=f"{PAUSE_MAX_S:g}"),
     )
     exhibit = models.ForeignKey(
         Exhibit,
@@ -159,11 +162,11 @@ class Segment(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="shows",
-        help_text="Beside the stage, while this is said.",
+        verbose_name=_("shows"),
+        help_text=_("Beside the stage, while this is said."),
     )
     waits_for = models.CharField(
-        "then", max_length=8, choices=WaitsFor, default=WaitsFor.END
+        _("then"), max_length=8, choices=WaitsFor, default=WaitsFor.END
     )
 
     class Meta:
@@ -174,7 +177,7 @@ class Segment(models.Model):
                     pause_after_s__gte=0, pause_after_s__lte=PAUSE_MAX_S
                 ),
                 name="chat_segment_pause_in_range",
-                violation_error_message="The pause is out of range.",
+                violation_error_message=_("The pause is out of range."),
             ),
         )
 
@@ -184,7 +187,7 @@ class Segment(models.Model):
     def clean(self) -> None:
         """What it shows must be its own persona's."""
         if self.exhibit and self.exhibit.persona_id != self.script.persona_id:
-            raise ValidationError({"exhibit": "This belongs to another persona."})
+            raise ValidationError({"exhibit": _("This belongs to another persona.")})
 
     def estimated_s(self, speaking_rate: float = 1.0) -> float:
         return estimated_duration_s(self.text) / speaking_rate + self.pause_after_s

@@ -3,6 +3,7 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from chat.models import Segment
 from chat.models.script import (
@@ -37,11 +38,11 @@ def segments_from_text(text: str) -> list[Segment]:
         elif not pause:
             segments += [Segment(text=part) for part in _parts(paragraph)]
     if not segments:
-        raise ValidationError("There is nothing to say in this text.")
+        raise ValidationError(_("There is nothing to say in this text."))
     if len(segments) > SEGMENTS_MAX:
         raise ValidationError(
-            f"These are {len(segments)} segments; a presentation has at most "
-            f"{SEGMENTS_MAX}."
+            _("These are %(count)s segments; a presentation has at most %(most)s."),
+            params={"count": len(segments), "most": SEGMENTS_MAX},
         )
     return segments
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from asgiref.sync import sync_to_async
 
 from chat import showing
+from chat.errors import OnlyReplays
 from chat.models import Script, ScriptRun, Segment, Turn
 from chat.models.script_run import Why
 from chat.scripts.player import start_player
@@ -51,6 +52,8 @@ async def play(session: Session, slug: str, *, segment: int = 1) -> Status:
     if session.state not in (State.CONNECTING, State.LIVE):
         raise WrongState(f"This session is {session.state}; start its stream first.")
     await sync_to_async(session.require_time)()
+    if session.is_replay:
+        raise OnlyReplays
     script = await sync_to_async(_find)(session, slug, segment)
     if replaced := await _active_run(session):
         await sync_to_async(replaced.stop)(Why.REPLACED)

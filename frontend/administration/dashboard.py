@@ -6,8 +6,9 @@ Every part is shown to those who may see what it is about, and to nobody else.
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import now
@@ -90,9 +91,12 @@ def _failed_sessions(at: datetime) -> list[dict[str, Any]]:
 def _used_today(at: datetime) -> dict[str, Any]:
     period = period_of(Span.DAY, at)
     minutes = UsageEntry.objects.used_in(period).total_seconds() / 60
+    ended = UsageEntry.objects.filter(ended_at__gt=period.start)
+    cost = ended.aggregate(cost=Sum("cost"))["cost"]
     return {
         "minutes": round(minutes, 1),
-        "url": reverse("admin:streaming_usageentry_changelist"),
+        "cost": None if cost is None else f"{cost:.2f} {settings.COST_CURRENCY}",
+        "url": reverse("site_usage"),
     }
 
 
@@ -122,12 +126,7 @@ def _quick_actions(user: User | AnonymousUser) -> list[dict[str, str]]:
             gettext("Add an account"),
         ),
         ("admin:auth_user_add", "auth.add_user", "plus", gettext("Add a person")),
-        (
-            "admin:personas_team_changelist",
-            "personas.change_team",
-            "person",
-            gettext("Invite people to a team"),
-        ),
+        ("teams", "personas.add_team", "person", gettext("Invite people to a team")),
     )
     return [
         {"url": url, "icon": icon, "text": text}

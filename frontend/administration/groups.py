@@ -19,6 +19,8 @@ PERMISSIONS: dict[str, set[str]] = {
     OPERATORS: {
         *_each("streaming", "view", "session sessionevent account usageentry"),
         *_each("streaming", "view", "userlimits personalimits"),
+        # Whatever misbehaves on another site can be switched off.
+        *_each("streaming", "view change", "embedkey"),
         "streaming.change_session",
         "streaming.drain_account",
         "streaming.support_people",
@@ -37,7 +39,7 @@ PERMISSIONS: dict[str, set[str]] = {
         *_each("personas", "view", "team membership invitation"),
         *_each("chat", "view", "conversation memory script segment scriptrun"),
         *_each("streaming", "view", "session sessionevent account usageentry"),
-        *_each("streaming", "view", "userlimits personalimits"),
+        *_each("streaming", "view", "userlimits personalimits embedkey"),
         "personas.reach_peoples_personas",
         "streaming.read_audit",
     },

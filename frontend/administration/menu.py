@@ -42,6 +42,7 @@ SECTIONS: tuple[Section, ...] = (
             "personas.Document": _("Documents"),
             "personas.Exhibit": _("Pictures and links"),
             "chat.Script": _("Presentations"),
+            "streaming.EmbedKey": _("On other sites"),
             "personas.CurrentPersona": _("Who talks to whom"),
         },
     ),

@@ -59,6 +59,8 @@ def _own_pages(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     pages = {}
     if request.user.has_perm("streaming.view_session"):
         pages["sessions"] = [_page(gettext("Operators’ board"), "board")]
+    if request.user.has_perm("streaming.view_usageentry"):
+        pages["accounts"] = [_page(gettext("Use and cost"), "site_usage")]
     if request.user.has_perm(READ_AUDIT):
         pages["audit"] = [_page(gettext("Who changed what"), "admin:audit")]
     return pages

@@ -9,15 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from frontend.gallery.finding import Eyes, Order, Whose, Wish, found
+from frontend.history.talks import own_talks, with_places
 from frontend.views import PageRequest
 from personas.models import Persona, PersonaNotFound
-from streaming import queueing
-from streaming.models import Session, State
+from streaming.models import Session
 from streaming.queueing import Place
 
 PERSONAS_PER_PAGE = 24
@@ -103,11 +102,7 @@ def _current_persona(request: PageRequest) -> Persona | None:
 
 def _latest_sessions(request: PageRequest) -> list[tuple[Session, Place | None]]:
     """The user's last few, and where each stands that waits in line."""
-    own = Session.objects.filter(owner=request.user).select_related("persona")
-    rows = list(own[:LATEST_SESSIONS])
-    waits = any(row.state == State.WAITING for row in rows)
-    places = queueing.places(now()) if waits else {}
-    return [(row, places.get(row.pk)) for row in rows]
+    return with_places(own_talks(request.user)[:LATEST_SESSIONS])
 
 
 # What just happened ---------------------------------------------------------------------

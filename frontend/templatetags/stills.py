@@ -20,6 +20,11 @@ def still(avatar_name: str) -> str:
     return static(f"frontend/img/avatars/{avatar_name}.webp")
 
 
+def known_avatars() -> list[str]:
+    """Avatars of which we have a picture, in the order of their names."""
+    return sorted(_KNOWN)
+
+
 @register.filter
 def initial(name: str) -> str:
     """What stands for somebody without a picture: the first letter of their name."""

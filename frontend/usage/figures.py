@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,7 +58,8 @@ class Days:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, get_default_timezone())
+    # In UTC, since Python counts hours by the wall within one zone, also when it changes.
+    return datetime.combine(day, time.min, get_default_timezone()).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Plots as SVG, made here: bars and lines by day, with words for who does not see them."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from django.utils.functional import Promise
 Text = str | Promise
 
 WIDTH, HEIGHT = 720, 200
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
+LEFT, RIGHT, TOP, BOTTOM = 52, 8, 10, 24
 #: Days are named so often at most.
 _MOST_DATES = 6
 _MOST_TICKS = 4
@@ -77,11 +78,13 @@ def plot(
     bars: Sequence[Series] = (),
     lines: Sequence[Series] = (),
     say: Callable[[float], str] = lambda value: number_format(value, 0),
+    least: float = 1.0,
 ) -> Plot:
-    """Bars stand on each other, lines are on their own. `say` writes a value."""
+    """Bars stand on each other, lines are on their own. `say` writes a value with its unit;
+    the axis is marked with bare numbers, `least` apart or more."""
     tops = [sum(one.values[nth] or 0 for one in bars) for nth in range(len(days))]
     others = [value for one in lines for value in one.values if value is not None]
-    ticks = ticks_to(max([*tops, *others], default=0.0))
+    ticks = ticks_to(max([*tops, *others], default=0.0), least=least)
     scale = (HEIGHT - TOP - BOTTOM) / ticks[-1]
     width = (WIDTH - LEFT - RIGHT) / len(days)
 
@@ -104,7 +107,7 @@ def plot(
             for nth, day in enumerate(days)
         ],
         lines=[Line(one.kind, _path(one.values, x, y)) for one in lines],
-        uprights=[Tick(y(value), say(value)) for value in ticks],
+        uprights=[Tick(y(value), _in_figures(value)) for value in ticks],
         dates=[
             Tick(x(nth + 0.5), date_format(days[nth], "j M"))
             for nth in _dated(len(days))
@@ -151,15 +154,21 @@ def _path(
     return "".join(path)
 
 
-def ticks_to(most: float) -> list[float]:
-    """Round numbers from 0 until at least `most`, few enough to read."""
-    stride = 1.0
-    if most > _MOST_TICKS:
-        size = 10.0 ** (len(str(int(most))) - 1)
-        strides = (size / 10, size / 5, size / 4, size / 2, size, 2 * size, 2.5 * size)
-        stride = next(one for one in strides if one >= 1 and most / one <= _MOST_TICKS)
-    count = max(1, -int(-most // stride))
-    return [stride * nth for nth in range(count + 1)]
+def ticks_to(most: float, *, least: float = 1.0) -> list[float]:
+    """Round numbers from 0 until at least `most`, few enough to read, `least` apart or more."""
+    stride = least
+    if most > least * _MOST_TICKS:
+        size = 10.0 ** math.floor(math.log10(most))
+        strides = (size * share for share in (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5))
+        stride = next(
+            one for one in strides if one >= least and most / one <= _MOST_TICKS
+        )
+    count = max(1, math.ceil(most / stride))
+    return [round(stride * nth, 6) for nth in range(count + 1)]
+
+
+def _in_figures(value: float) -> str:
+    return number_format(value, 0 if value == round(value) else 2)
 
 
 def _dated(count: int) -> range:

@@ -68,6 +68,7 @@ def _by_day(entries: Any, days: Days) -> Iterator[Figure]:
                 )
             ],
             say=lambda value: in_words(value, "money"),
+            least=0.01,
         ),
         nothing=_(
             "No session in this time had a price. Enter a price per minute at an account, "

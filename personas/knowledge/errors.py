@@ -7,6 +7,8 @@
 
 from typing import ClassVar
 
+from django.utils.translation import gettext
+
 from config.errors import DomainError
 
 
@@ -15,7 +17,7 @@ class DocumentNotFound(DomainError):
     status: ClassVar[int] = 404
 
     def __init__(self) -> None:
-        super().__init__("There is no such document.")
+        super().__init__(gettext("There is no such document."))
 
 
 class DocumentRefused(DomainError):

@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from personas import limits
 from personas.knowledge import isolated
@@ -62,26 +63,35 @@ def judge(file_name: str, content: bytes) -> Upload:
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
         raise DocumentRefused(
-            "file", "must be a .txt, .md, .html or .pdf file, and be named so."
+            "file",
+            gettext("must be a .txt, .md, .html or .pdf file, and be named so."),
         )
     if not content:
-        raise DocumentRefused("file", "is empty.")
+        raise DocumentRefused("file", gettext("is empty."))
     if len(content) > limits.DOCUMENT_MAX_BYTES:
         raise too_large(len(content))
     is_pdf = _PDF_MARK in content[:_PDF_MARK_WITHIN]
     if is_pdf != (kind == Document.Kind.PDF):
-        really = "a PDF" if is_pdf else "no PDF"
-        raise DocumentRefused(
-            "file", f"is {really}, whatever its name says. Rename it."
+        really = (
+            gettext("is a PDF, whatever its name says. Rename it.")
+            if is_pdf
+            else gettext("is no PDF, whatever its name says. Rename it.")
         )
+        raise DocumentRefused("file", really)
     return Upload(name[-limits.FILE_NAME_MAX_CHARS :], kind, content)
 
 
 def too_large(size_bytes: int) -> DocumentRefused:
     return DocumentRefused(
         "file",
-        f"has {size_bytes / 1e6:.1f} MB; at most {limits.DOCUMENT_MAX_BYTES / 1e6:.0f} "
-        "MB are read. Split it, or save it without pictures.",
+        gettext(
+            "has %(mb)s MB; at most %(most)s MB are read. Split it, or save it without "
+            "pictures."
+        )
+        % {
+            "mb": f"{size_bytes / 1e6:.1f}",
+            "most": f"{limits.DOCUMENT_MAX_BYTES / 1e6:.0f}",
+        },
     )
 
 
@@ -128,13 +138,18 @@ def _check_room(persona: Persona, sha256: str) -> None:
     documents = Document.objects.filter(persona=persona)
     if same := documents.filter(sha256=sha256).first():
         raise DocumentRefused(
-            "file", f"is there already, as “{same}”. Delete that first."
+            "file",
+            gettext("is there already, as “%(title)s”. Delete that first.")
+            % {"title": same},
         )
     if documents.count() >= limits.DOCUMENTS_MAX:
         raise DocumentRefused(
             "file",
-            f"would be one too many: a persona has at most {limits.DOCUMENTS_MAX} "
-            "documents. Delete one, or join some.",
+            gettext(
+                "would be one too many: a persona has at most %(most)s documents. "
+                "Delete one, or join some."
+            )
+            % {"most": limits.DOCUMENTS_MAX},
         )
 
 

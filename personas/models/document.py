@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
 from personas.fields import LineField
@@ -46,23 +47,26 @@ class Document(models.Model):
     """One file. The worker reads it after the upload; only a ready one is searched."""
 
     class Kind(models.TextChoices):
-        TXT = "txt", "Text"
-        MD = "md", "Markdown"
-        HTML = "html", "HTML"
-        PDF = "pdf", "PDF"
+        TXT = "txt", _("Text")
+        MD = "md", _("Markdown")
+        HTML = "html", _("HTML")
+        PDF = "pdf", _("PDF")
 
     class State(models.TextChoices):
-        UPLOADED = "uploaded", "waiting to be read"
-        READY = "ready", "ready"
-        FAILED = "failed", "could not be read"
+        UPLOADED = "uploaded", _("waiting to be read")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("could not be read")
 
     persona = models.ForeignKey(Persona, models.CASCADE, related_name="documents")
     title = LineField(
+        _("title"),
         max_length=limits.LINE_MAX_CHARS,
         blank=True,
-        help_text="Shown as the source of an answer. Empty: the document's own title.",
+        help_text=_(
+            "Shown as the source of an answer. Empty: the document's own title."
+        ),
     )
-    kind = models.CharField(max_length=4, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=4, choices=Kind)
     file_name = models.CharField(max_length=limits.FILE_NAME_MAX_CHARS)
     size_bytes = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -77,7 +81,7 @@ class Document(models.Model):
         blank=True,
         related_name="+",
     )
-    created_at = models.DateTimeField("added", auto_now_add=True)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()
@@ -88,7 +92,7 @@ class Document(models.Model):
             models.UniqueConstraint(
                 fields=["persona", "sha256"],
                 name="personas_document_once",
-                violation_error_message="This very file is there already.",
+                violation_error_message=_("This very file is there already."),
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["uploaded", "ready", "failed"]),

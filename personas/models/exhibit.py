@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from personas import limits
 from personas.fields import LineField
@@ -16,7 +17,8 @@ from personas.models.persona import Persona
 from personas.pictures import Picture
 
 _is_web_address = URLValidator(
-    schemes=["http", "https"], message="must be an address that begins with https://."
+    schemes=["http", "https"],
+    message=_("must be an address that begins with https://."),
 )
 
 
@@ -24,7 +26,7 @@ def web_address(text: str) -> None:
     """Refuse what is no plain web address; a name before the host would disguise it."""
     _is_web_address(text)
     if "@" in urlsplit(text).netloc:
-        raise ValidationError("must not contain a user name.")
+        raise ValidationError(_("must not contain a user name."))
 
 
 class ExhibitQuerySet(models.QuerySet["Exhibit"]):
@@ -55,27 +57,33 @@ class Exhibit(models.Model):
     """
 
     class Kind(models.TextChoices):
-        IMAGE = "image", "picture"
-        LINK = "link", "link"
+        IMAGE = "image", _("picture")
+        LINK = "link", _("link")
 
     persona = models.ForeignKey(Persona, models.CASCADE, related_name="exhibits")
     name = models.SlugField(
+        _("name"),
         max_length=limits.SLUG_MAX_CHARS,
-        help_text="How it is called for, such as “floor-plan”.",
+        help_text=_("How it is called for, such as “floor-plan”."),
     )
-    kind = models.CharField(max_length=5, choices=Kind, default=Kind.IMAGE)
-    title = LineField(max_length=limits.LINE_MAX_CHARS, help_text="Shown above it.")
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind, default=Kind.IMAGE)
+    title = LineField(
+        _("title"), max_length=limits.LINE_MAX_CHARS, help_text=_("Shown above it.")
+    )
     alt = LineField(
-        "description",
+        _("description"),
         max_length=limits.ITEM_MAX_CHARS,
         blank=True,
-        help_text="What the picture shows, for who cannot see it. Of a link: its words.",
+        help_text=_(
+            "What the picture shows, for who cannot see it. Of a link: its words."
+        ),
     )
     address = LineField(
+        _("address"),
         max_length=limits.ADDRESS_MAX_CHARS,
         blank=True,
         validators=[web_address],
-        help_text="Where the link leads: https://…",
+        help_text=_("Where the link leads: https://…"),
     )
     #: Of the picture; empty and null until there is one.
     digest = models.CharField(max_length=16, blank=True, default="", editable=False)
@@ -90,12 +98,12 @@ class Exhibit(models.Model):
             models.UniqueConstraint(
                 fields=["persona", "name"],
                 name="personas_exhibit_name_once",
-                violation_error_message="Another exhibit has this name.",
+                violation_error_message=_("Another exhibit has this name."),
             ),
             models.CheckConstraint(
                 condition=Q(kind="image") | Q(kind="link") & ~Q(address=""),
                 name="personas_exhibit_link_has_address",
-                violation_error_message="A link needs an address.",
+                violation_error_message=_("A link needs an address."),
             ),
         )
 
@@ -105,9 +113,9 @@ class Exhibit(models.Model):
     def clean(self) -> None:
         """What each kind needs, said at its field."""
         if self.kind == self.Kind.LINK and not self.address:
-            raise ValidationError({"address": "A link needs an address."})
+            raise ValidationError({"address": _("A link needs an address.")})
         if self.kind == self.Kind.IMAGE and not self.alt:
-            raise ValidationError({"alt": "A picture needs a description."})
+            raise ValidationError({"alt": _("A picture needs a description.")})
 
     @property
     def url(self) -> str:

@@ -15,8 +15,9 @@ from django.core.validators import (
 from django.db import IntegrityError, models, transaction
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.crypto import get_random_string
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from personas import limits
@@ -34,7 +35,7 @@ from personas.signals import persona_copied
 
 language_tag = RegexValidator(
     r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*$",
-    "must be a language tag such as en, en-gb or pt-br.",
+    _("must be a language tag such as en, en-gb or pt-br."),
 )
 
 
@@ -47,11 +48,13 @@ class Persona(models.Model):
     Visibility = Visibility
 
     slug = models.SlugField(
-        "address name",
+        _("address name"),
         max_length=limits.SLUG_MAX_CHARS,
         unique=True,
         blank=True,
-        help_text="Part of the persona's address. Leave empty to make it from the name.",
+        help_text=_(
+            "Part of the persona's address. Leave empty to make it from the name."
+        ),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -59,7 +62,8 @@ class Persona(models.Model):
         null=True,
         blank=True,
         related_name="personas",
-        help_text="Who may edit it besides staff. Empty: it belongs to the site.",
+        verbose_name=_("owner"),
+        help_text=_("Who may edit it besides staff. Empty: it belongs to the site."),
     )
     team = models.ForeignKey(
         Team,
@@ -67,18 +71,20 @@ class Persona(models.Model):
         null=True,
         blank=True,
         related_name="personas",
-        help_text="Whose members may talk to it, and edit it if their role allows.",
+        verbose_name=_("team"),
+        help_text=_("Whose members may talk to it, and edit it if their role allows."),
     )
     visibility = models.CharField(
+        _("visibility"),
         max_length=10,
         choices=Visibility,
         default=Visibility.PRIVATE,
-        help_text=(
+        help_text=_(
             "Private: only its owner and team can talk to it. Unlisted: also whoever knows its "
             "address. Public: everybody, and it is shown in the list."
         ),
     )
-    is_default = models.BooleanField("site default", default=False, editable=False)
+    is_default = models.BooleanField(_("site default"), default=False, editable=False)
     copied_from = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -88,94 +94,112 @@ class Persona(models.Model):
         related_name="copies",
     )
 
-    tags = StringListField(help_text="Words to find it by, one per line.")
+    tags = StringListField(_("tags"), help_text=_("Words to find it by, one per line."))
     #: Out of the way: nobody can talk to it, and its editors can bring it back.
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     name = LineField(
+        _("name"),
         max_length=limits.NAME_MAX_CHARS,
-        help_text="As the persona would introduce itself.",
+        help_text=_("As the persona would introduce itself."),
     )
     title = LineField(
+        _("title"),
         max_length=limits.LINE_MAX_CHARS,
         blank=True,
-        help_text="What it is, in a few words: “museum guide”, “second-year student”.",
+        help_text=_(
+            "What it is, in a few words: “museum guide”, “second-year student”."
+        ),
     )
-    education_degree = LineField("degree", max_length=limits.LINE_MAX_CHARS, blank=True)
+    education_degree = LineField(
+        _("degree"), max_length=limits.LINE_MAX_CHARS, blank=True
+    )
     education_year = LineField(
-        "year",
+        _("year"),
         max_length=limits.LINE_MAX_CHARS,
         blank=True,
-        help_text="Year of study or of graduation.",
+        help_text=_("Year of study or of graduation."),
     )
     education_institution = LineField(
-        "institution", max_length=limits.LINE_MAX_CHARS, blank=True
+        _("institution"), max_length=limits.LINE_MAX_CHARS, blank=True
     )
     technical_languages = StringListField(
-        "programming languages", help_text="One per line."
+        _("programming languages"), help_text=_("One per line.")
     )
     technical_web_stack = StringListField(
-        "web stack", help_text="Web technologies, one per line."
+        _("web stack"), help_text=_("Web technologies, one per line.")
     )
     technical_projects = StringListField(
-        "projects", help_text="One per line, each in a sentence."
+        _("projects"), help_text=_("One per line, each in a sentence.")
     )
     personality_style = LineField(
-        "style",
+        _("style"),
         max_length=limits.STYLE_MAX_CHARS,
         blank=True,
-        help_text="How it talks: “warm and unhurried, likes small jokes”.",
+        help_text=_("How it talks: “warm and unhurried, likes small jokes”."),
     )
-    personality_interests = StringListField("interests", help_text="One per line.")
-    personality_goals = StringListField("goals", help_text="One per line.")
-    traits = StringListField(help_text="Traits of character, one per line.")
+    personality_interests = StringListField(
+        _("interests"), help_text=_("One per line.")
+    )
+    personality_goals = StringListField(_("goals"), help_text=_("One per line."))
+    traits = StringListField(
+        _("traits"), help_text=_("Traits of character, one per line.")
+    )
 
     greeting = ProseField(
+        _("greeting"),
         max_length=limits.GREETING_MAX_CHARS,
         blank=True,
-        help_text="The first words of a conversation. Empty: a plain hello.",
+        help_text=_("The first words of a conversation. Empty: a plain hello."),
     )
     farewell = ProseField(
+        _("farewell"),
         max_length=limits.FAREWELL_MAX_CHARS,
         blank=True,
-        help_text="Said when the time of a session is up. Empty: a plain goodbye.",
+        help_text=_("Said when the time of a session is up. Empty: a plain goodbye."),
     )
     knowledge = ProseField(
+        _("knowledge"),
         max_length=limits.KNOWLEDGE_MAX_CHARS,
         blank=True,
-        help_text=(
+        help_text=_(
             "Facts to answer from, in the first person and in whole sentences. "
             "Separate subjects by an empty line."
         ),
     )
 
     avatar_name = LineField(
-        "avatar",
+        _("avatar"),
         max_length=limits.UPSTREAM_ID_MAX_CHARS,
         blank=True,
-        help_text="Id of the face, as the avatar service lists it. Empty: its first one.",
+        help_text=_(
+            "Id of the face, as the avatar service lists it. Empty: its first one."
+        ),
     )
     voice_id = LineField(
-        "voice",
+        _("voice"),
         max_length=limits.UPSTREAM_ID_MAX_CHARS,
         blank=True,
-        help_text="Id of the voice. Empty: the voice that belongs to the face.",
+        help_text=_("Id of the voice. Empty: the voice that belongs to the face."),
     )
     language = LineField(
+        _("language"),
         max_length=limits.LANGUAGE_MAX_CHARS,
         default="en-gb",
         validators=[language_tag],
-        help_text="What it speaks, as a tag: en-gb, de, pt-br.",
+        help_text=_("What it speaks, as a tag: en-gb, de, pt-br."),
     )
     speaking_rate = models.FloatField(
+        _("speaking rate"),
         default=1.0,
         validators=[
             MinValueValidator(limits.SPEAKING_RATE_MIN),
             MaxValueValidator(limits.SPEAKING_RATE_MAX),
         ],
-        help_text=(
-            f"1 is normal; from {limits.SPEAKING_RATE_MIN} (half as fast) "
-            f"to {limits.SPEAKING_RATE_MAX}."
+        help_text=format_lazy(
+            _("1 is normal; from {least} (half as fast) to {most}."),
+            least=limits.SPEAKING_RATE_MIN,
+            most=limits.SPEAKING_RATE_MAX,
         ),
     )
 
@@ -227,32 +251,34 @@ class Persona(models.Model):
     )
 
     answers = models.BooleanField(
+        _("answers"),
         default=True,
-        help_text=(
+        help_text=_(
             "Whether it answers questions. Off: it says only texts that it is given, "
             "word by word."
         ),
     )
     mind_model = LineField(
-        "model",
+        _("model"),
         max_length=limits.MODEL_MAX_CHARS,
         blank=True,
-        help_text="The language model that answers. Empty: the site's.",
+        help_text=_("The language model that answers. Empty: the site's."),
     )
     temperature = models.FloatField(
+        _("temperature"),
         null=True,
         blank=True,
         validators=[
             MinValueValidator(limits.TEMPERATURE_MIN),
             MaxValueValidator(limits.TEMPERATURE_MAX),
         ],
-        help_text=(
+        help_text=_(
             "How freely the model chooses its words: 0 always the likeliest, 2 at its "
             "wildest. Empty: the model's own."
         ),
     )
     reply_length = models.CharField(
-        "length of answers",
+        _("length of answers"),
         max_length=10,
         choices=ReplyLength,
         default=ReplyLength.NORMAL,
@@ -319,7 +345,7 @@ class Persona(models.Model):
                 fields=["is_default"],
                 condition=Q(is_default=True),
                 name="personas_one_site_default",
-                violation_error_message="Another persona is the site default.",
+                violation_error_message=_("Another persona is the site default."),
             ),
             CheckConstraint(
                 condition=Q(is_default=False)
@@ -340,7 +366,7 @@ class Persona(models.Model):
                     speaking_rate__lte=limits.SPEAKING_RATE_MAX,
                 ),
                 name="personas_speaking_rate_in_range",
-                violation_error_message="The speaking rate is out of range.",
+                violation_error_message=_("The speaking rate is out of range."),
             ),
             CheckConstraint(
                 condition=Q(temperature=None)
@@ -349,7 +375,7 @@ class Persona(models.Model):
                     temperature__lte=limits.TEMPERATURE_MAX,
                 ),
                 name="personas_temperature_in_range",
-                violation_error_message="The temperature is out of range.",
+                violation_error_message=_("The temperature is out of range."),
             ),
             CheckConstraint(
                 condition=Q(
@@ -368,7 +394,7 @@ class Persona(models.Model):
             CheckConstraint(
                 condition=~Q(name=""),
                 name="personas_has_a_name",
-                violation_error_message="A persona needs a name.",
+                violation_error_message=_("A persona needs a name."),
             ),
         )
 
@@ -393,8 +419,10 @@ class Persona(models.Model):
         """What the constraint would refuse, in words: forms that lack `is_default` skip it."""
         if self.is_default and not self._may_stand_for_the_site():
             raise ValidationError(
-                "The site default stays public and without an owner. "
-                "Make another persona the default first."
+                _(
+                    "The site default stays public and without an owner. "
+                    "Make another persona the default first."
+                )
             )
 
     def _saved_as(self, slug: str, *args: Any, **kwargs: Any) -> bool:
@@ -541,7 +569,10 @@ class Persona(models.Model):
         or not the site's own."""
         if not self._may_stand_for_the_site():
             raise NotFitAsDefault(
-                f"{self.name} must be public and have no owner to be the site default."
+                gettext(
+                    "%(name)s must be public and have no owner to be the site default."
+                )
+                % {"name": self.name}
             )
         with transaction.atomic():
             # One at a time: all of the site's rows, because none may be the default yet.

@@ -122,7 +122,8 @@ class Team(models.Model):
                 return
             self._require_another_owner(membership)
             self._withdraw_invitations_of(user)
-            self.personas.filter(owner=user).update(team=None)
+            for persona in self.personas.filter(owner=user):
+                persona.change(team=None)  # one by one: the audit hears of each
             membership.delete()
 
     def _locked(self) -> models.QuerySet["Membership"]:

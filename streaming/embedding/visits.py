@@ -72,7 +72,8 @@ def begin_visit(key: EmbedKey, *, origin: str, address: str, at: datetime) -> Vi
         )
     user = User(username=_name(key), is_active=False)
     user.set_unusable_password()
-    user.save()
+    # They come and go by the hundred, and nobody hands them any power.
+    user.save_without_historical_record()  # type: ignore[attr-defined]
     EmbedKey.objects.filter(pk=key.pk).update(last_used_at=at)
     return Visitor.objects.create(
         user=user,

@@ -355,6 +355,8 @@ class Session(models.Model):
             self._move(
                 State.OPENING,
                 persona=persona,
+                # The draft of another one is for its own editors.
+                speaks_draft=self.speaks_draft and not is_other,
                 persona_since=since,
                 avatar_name=wish["avatar_name"],
                 voice_id=wish["voice_id"],

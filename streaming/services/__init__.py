@@ -16,6 +16,7 @@ among the files point down this list only:
 """
 
 from streaming.services.catalogue import avatars as avatars
+from streaming.services.catalogue import count_upstream as count_upstream
 from streaming.services.catalogue import voice_sample as voice_sample
 from streaming.services.catalogue import voices as voices
 from streaming.services.ending import close_session as close_session

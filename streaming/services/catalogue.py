@@ -1,4 +1,4 @@
-"""The avatars and voices to choose from, and how a voice sounds."""
+"""What an account offers: avatars, voices, how one sounds; and whether it answers at all."""
 
 from streaming.errors import NoAccounts
 from streaming.models import Account
@@ -21,6 +21,12 @@ async def voice_sample(wish: StreamWish, text: str) -> VoiceSample:
     """How the first account in use would say `text`. Raises `ProviderError`."""
     async with provider_for(await _first_account()) as provider:
         return await provider.sample(wish, text)
+
+
+async def count_upstream(account: Account) -> int:
+    """How many sessions the service has for this account. Raises `ProviderError`."""
+    async with provider_for(account) as provider:
+        return len(await provider.sessions())
 
 
 async def _first_account() -> Account:

@@ -42,6 +42,8 @@ async def swap_persona(
     """
     if not session.is_usable:
         raise WrongState(f"This session is {session.state}; nobody can take its stage.")
+    if session.is_replay:
+        raise WrongState("A replay shows who was there then; nobody takes their place.")
     await sync_to_async(session.require_time)()
     before = StreamWish(**session.wish)
     wish = replace(

@@ -156,53 +156,19 @@ ACCOUNT = [
     get("accounts/social/login/error/", ANYBODY),
     get("accounts/social/signup/", ANYBODY),
     get("accounts/social/connections/", ANYBODY),
+    get("account/", SIGNED_IN, "owner"),
+    get("account/export", SIGNED_IN),
+    get("account/delete", SIGNED_IN, "owner"),
+    post("account/sign-out-elsewhere", SIGNED_IN),
     get("account/tokens/", SIGNED_IN, "owner"),
     post("account/tokens/<int:pk>/revoke", "L+....", pk="{token}"),
-]
-
-#: What only the owner of the team does; its other members know of it and may not.
-TEAM_OWNERS = "L+...."
-TEAM_MEMBERS = "L+++.."
-
-TEAMS = [
-    get("account/", SIGNED_IN, "owner"),
-    post("account/export", SIGNED_IN),
-    get("account/delete", SIGNED_IN, "talker"),
-    post("account/sign-out-elsewhere", SIGNED_IN),
-    get("teams/", SIGNED_IN, "owner"),
-    get("teams/<int:pk>/", TEAM_MEMBERS, "owner", pk="{team}"),
-    post("teams/<int:pk>/rename", TEAM_OWNERS, {"name": "§"}, pk="{team}"),
-    post("teams/<int:pk>/delete", TEAM_OWNERS, pk="{team}"),
-    post("teams/<int:pk>/leave", TEAM_MEMBERS, pk="{team}"),
-    post(
-        "teams/<int:pk>/members/<int:member>/role",
-        TEAM_OWNERS,
-        {"role": "editor"},
-        pk="{team}",
-        member="{person}",
-    ),
-    post(
-        "teams/<int:pk>/members/<int:member>/remove",
-        TEAM_OWNERS,
-        pk="{team}",
-        member="{person}",
-    ),
-    post(
-        "teams/<int:pk>/invitations/<int:invitation>/withdraw",
-        TEAM_OWNERS,
-        pk="{team}",
-        invitation=1,
-    ),
-    get("invitations/", "......"),  # nobody has opened a link in this browser
-    post("invitations/accept", "L....."),
-    get("invitations/<str:secret>/", ANYBODY, secret="{invitation}"),
-    get("personas/<slug:slug>/share", "L+....", "owner"),
 ]
 
 PAGES = [
     get("", ANYBODY, "owner"),
     get("studio/", TALKERS, "owner", query="persona=private"),
     post("personas/<slug:slug>/use", TALKERS),
+    post("personas/<slug:slug>/background", "4++..+", {"key_spill": "1"}),
     get(
         "personas/<slug:slug>/exhibits/<slug:name>/<slug:digest>.webp",
         ".+++..",
@@ -215,8 +181,28 @@ PAGES = [
     post("personas/<slug:slug>/exhibits/<slug:name>/remove", EDITORS),
 ]
 
+EDITING = [
+    get("personas/new", SIGNED_IN, "owner"),
+    get("personas/<slug:slug>/edit", EDITORS, "owner"),
+    post("personas/<slug:slug>/preview", EDITORS),
+    post("personas/<slug:slug>/listen", EDITORS),
+    post("personas/<slug:slug>/discard", EDITORS),
+    post("personas/<slug:slug>/refresh", EDITORS),
+    get("personas/<slug:slug>/history", EDITORS, "owner"),
+    post("personas/<slug:slug>/history/<int:number>/roll-back", EDITORS, number=1),
+    post("personas/<slug:slug>/documents", EDITORS),
+    post("personas/<slug:slug>/documents/<int:pk>/remove", EDITORS, pk="{document}"),
+    post("personas/<slug:slug>/documents/<int:pk>/read", EDITORS, pk="{document}"),
+]
+
 GALLERY = [
     get("archive/", SIGNED_IN, "owner"),
+    get("import/", SIGNED_IN, "owner"),
+    post("import/confirm", SIGNED_IN),
+    post("import/forget", SIGNED_IN),
+    get("personas/<slug:slug>/export/", EDITORS, "owner"),
+    get("persona/export", "4++..+", query="persona=private"),
+    Rule("persona/import", CALLERS, "POST"),
     post("personas/<slug:slug>/duplicate", TALKERS),
     post("personas/<slug:slug>/archive", EDITORS),
     post("personas/<slug:slug>/restore", EDITORS),
@@ -225,6 +211,25 @@ GALLERY = [
 ]
 
 HISTORY = [
+    get("history/", SIGNED_IN, "owner"),
+    get(
+        "sessions/<uuid:session_id>/",
+        "L+...+",
+        "owner",
+        session_id="{past}",
+    ),
+    get("sessions/<uuid:session_id>/replay/", "L+....", "owner", session_id="{past}"),
+    post("sessions/<uuid:session_id>/delete", "L+....", session_id="{past}"),
+    get(
+        "sessions/<uuid:session_id>/transcript.<str:ending>",
+        "L+....",
+        session_id="{past}",
+        ending="txt",
+    ),
+    get("usage/", SIGNED_IN, "owner"),
+    get("usage/<slug:name>.csv", SIGNED_IN, name="minutes"),
+    get("usage/site/", STAFF, "staff"),
+    get("usage/site/<slug:name>.csv", STAFF, name="by-user"),
     get("conversations/", SIGNED_IN, "owner"),
     get("conversations/<uuid:conversation_id>/", "L+....", "owner"),
     post("conversations/<uuid:conversation_id>/delete", "L+...."),
@@ -242,7 +247,59 @@ HISTORY = [
     post("sessions/<uuid:session_id>/leave", "L+...+"),
 ]
 
+#: Whoever is in the owner's team; staff are strangers to teams.
+MEMBERS = "L+++.."
+OWNERS = "L+...."
+
+TEAMS = [
+    get("teams/", SIGNED_IN, "owner"),
+    get("teams/<int:pk>/", MEMBERS, "owner", pk="{team}"),
+    post("teams/<int:pk>/rename", OWNERS, {"name": "§"}, pk="{team}"),
+    post("teams/<int:pk>/delete", OWNERS, pk="{team}"),
+    post("teams/<int:pk>/leave", MEMBERS, pk="{team}"),
+    post(
+        "teams/<int:pk>/members/<int:member>/role",
+        OWNERS,
+        {"role": "editor"},
+        pk="{team}",
+    ),
+    post("teams/<int:pk>/members/<int:member>/remove", OWNERS, pk="{team}"),
+    post("teams/<int:pk>/invitations/<int:invitation>/withdraw", OWNERS, pk="{team}"),
+    get("invitations/<str:secret>/", ANYBODY, "anonymous"),
+    get("invitations/", "......"),  # nobody has followed a link yet
+    post("invitations/accept", "L....."),
+    get("personas/<slug:slug>/share", OWNERS, "owner"),
+]
+
+VISITORS_ONLY = "444444"
+
+EMBEDDING = [
+    get("embed.js", ANYBODY),
+    call(
+        "embed/visit",
+        ANYBODY,
+        {"slug": "private", "key": "{key}", "origin": "https://shop.test"},
+    ),
+    call("embed/persona/heygen/session/create", VISITORS_ONLY),
+    call("embed/persona/heygen/session/claim", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/resume", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/start", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/stop", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/session/leave", VISITORS_ONLY, THEIR_SESSION),
+    call("embed/persona/heygen/ice", VISITORS_ONLY, THEIR_SESSION),
+    Rule("embed/persona/heygen/transcribe", VISITORS_ONLY, "POST"),
+    get("embed/<slug:slug>/", ANYBODY, query="key={key}"),
+    get("account/embeds/", SIGNED_IN, "owner"),
+    get("personas/<slug:slug>/embed", EDITORS, "owner"),
+    get("personas/<slug:slug>/embed/<int:pk>/", EDITORS, "owner", pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/switch", EDITORS, pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/rotate", EDITORS, pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/delete", EDITORS, pk="{embed}"),
+]
+
 OPERATING = [
+    get("doctor/", SIGNED_IN, "owner"),
+    post("doctor/accounts", BOARD),
     get("operate/", STAFF, "staff"),
     get("operate/history", BOARD),
     post("operate/stop-idle", BOARD),
@@ -255,10 +312,22 @@ OPERATING = [
     get("operate/people/<int:pk>/", STAFF, "staff", pk="{person}"),
 ]
 
-RULES = [*API, *FRAME, *ACCOUNT, *TEAMS, *PAGES, *GALLERY, *HISTORY, *OPERATING]
+RULES = [
+    *API,
+    *FRAME,
+    *ACCOUNT,
+    *PAGES,
+    *EDITING,
+    *GALLERY,
+    *HISTORY,
+    *TEAMS,
+    *EMBEDDING,
+    *OPERATING,
+]
 
 #: Address -> how each fares: `+` or the code with which the socket is closed.
 SOCKETS = {
     "ws/sessions/<uuid:session_id>/": (4401, "+", 4404, 4404, 4404, "+"),
+    "ws/embed/sessions/<uuid:session_id>/": (4401, 4401, 4401, 4401, 4401, 4401),
     "ws/operate/": (4401, 4403, 4403, 4403, 4403, "+"),
 }

@@ -43,7 +43,9 @@ def test_everybody_fares_as_the_rule_says(world: World, rule: Rule) -> None:
 
 def _ask(browser: Client, rule: Rule, world: World) -> HttpResponseBase:
     browser.raise_request_exception = False
-    path = f"{address(rule.route, world, rule.where)}?{rule.query}"
+    path = (
+        f"{address(rule.route, world, rule.where)}?{rule.query.format_map(world.names)}"
+    )
     data = filled(rule.data, world)
     match rule.method:
         case "GET":

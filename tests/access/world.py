@@ -27,7 +27,7 @@ from personas.models import (
     make_current,
 )
 from personas.pictures import Picture
-from streaming.models import Account
+from streaming.models import Account, EmbedKey
 from tests.chat.conversations import ended, exchange, new_session
 
 #: In the order of the columns in `tests.access.rules`.
@@ -82,7 +82,7 @@ def _add_persona(world: World) -> None:
     for role in (Role.EDITOR, Role.TALKER):
         invitation, _ = Invitation.issue(team, role, owner)
         invitation.accept(world.people[role.value])
-    _, secret = Invitation.issue(team, Role.TALKER, owner)
+    withheld, secret = Invitation.issue(team, Role.TALKER, owner)
     persona = Persona.objects.create(
         slug="private", name="§Private", title="§guide", owner=owner, team=team
     )
@@ -114,7 +114,9 @@ def _add_persona(world: World) -> None:
         "digest": exhibit.digest,
         "document": document.pk,
         "team": team.pk,
-        "invitation": secret,
+        "member": world.people["talker"].pk,
+        "invitation": withheld.pk,
+        "secret": secret,
     }
 
 
@@ -138,7 +140,18 @@ def _add_talks(world: World) -> None:
 def _add_belongings(world: World) -> None:
     owner = world.people["owner"]
     token, _ = ApiToken.objects.issue(user=owner, name="§Kiosk", lasts=None)
-    world.names |= {"token": token.pk, "person": owner.pk}
+    key = EmbedKey.objects.create(
+        name="§Shop",
+        persona=world.names["persona"],
+        owner=owner,
+        origins=["https://shop.test"],
+    )
+    world.names |= {
+        "token": token.pk,
+        "person": owner.pk,
+        "embed": key.pk,
+        "key": key.key,
+    }
 
 
 @contextmanager

@@ -104,7 +104,7 @@ async def test_a_page_is_fit_to_be_seen(site: Site, rule: Rule) -> None:
     await page.add_init_script(WATCH_SHIFTS)
     await page.set_viewport_size({"width": WIDTHS_PX[0], "height": 900})
 
-    path = f"{address(rule.route, site.world, rule.where)}?{rule.query}"
+    path = f"{address(rule.route, site.world, rule.where)}?{rule.query.format_map(site.world.names)}"
     await page.goto(site.portal.url + path, wait_until="networkidle")
 
     assert visitor.complaints == []

@@ -1,11 +1,16 @@
-"""The gallery in a browser: it is searched while one types, and archiving can be undone."""
+"""The gallery in a browser: searching while one types, undoing, and cards in and out."""
 
-from playwright.async_api import Page, expect
+import re
+from pathlib import Path
 
+from playwright.async_api import Locator, Page, expect
+
+from personas.cards.reading import read
 from tests.browser.conftest import Visitor
+from tests.personas.cards.made import card2, png_card
 
 
-def card(page: Page, name: str):
+def card(page: Page, name: str) -> Locator:
     return page.get_by_role("listitem").filter(
         has=page.get_by_role("heading", name=name, exact=True)
     )
@@ -50,3 +55,32 @@ async def test_a_copy_is_archived_and_brought_back_from_the_notice(
     await page.get_by_role("button", name="Undo").click()
 
     await expect(card(page, "Pico")).to_have_count(2)
+
+
+async def test_a_card_is_imported_exported_and_is_the_same_again(
+    guest: Visitor, tmp_path: Path
+) -> None:
+    page = await guest.page("/")
+    await page.get_by_role("link", name="Import").click()
+    picture = png_card(card2())
+    (tmp_path / "ada.png").write_bytes(picture)
+    await page.get_by_label("Choose files").set_input_files(tmp_path / "ada.png")
+    await expect(page.get_by_role("heading", name="Ada Quill")).to_be_visible()
+    await page.get_by_role("button", name="Import it").click()
+    await expect(page.get_by_role("link", name="Talk to Ada Quill")).to_be_visible()
+
+    await page.get_by_role("button", name="More about Ada Quill").click()
+    await page.get_by_role("link", name="Export").click()
+    async with page.expect_download() as download:
+        await page.get_by_role(
+            "link", name=re.compile("Download.*as a picture")
+        ).click()
+    path = tmp_path / (await download.value).suggested_filename
+    await (await download.value).save_as(path)
+    await page.goto(guest.portal.url + "/import/")
+    await page.get_by_label("Choose files").set_input_files(path)
+    await page.get_by_role("button", name="Import it").click()
+
+    await expect(card(page, "Ada Quill")).to_have_count(2)
+    first, second = read(picture), read(path.read_bytes())
+    assert first.values == {name: second.values[name] for name in first.values}

@@ -23,6 +23,7 @@ async def test_another_persona_takes_the_stage_and_the_words_stay_with_who_said_
     await studio.button(f"Bring {other['name']} on stage").click()
     await expect(studio.stage).to_have_attribute("hold", "persona")
     await expect(studio.poster).to_contain_text(other["name"])
+    await expect(studio.stage).not_to_have_attribute("hold", "persona")
     await studio.phase_is("live")
     await studio.mood_is("speaking")
 
@@ -73,6 +74,7 @@ async def test_on_a_phone_stage_caption_and_message_box_are_the_first_screen(
     studio = await Studio.enter(guest)
     await studio.go_live()
     await studio.repeat()
+    await studio.evaluate("window.scrollTo(0, 0)")
 
     bottom = await studio.message.evaluate("(e) => e.getBoundingClientRect().bottom")
     width = await studio.evaluate("document.documentElement.scrollWidth")

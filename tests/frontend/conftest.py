@@ -29,7 +29,7 @@ async def module_page() -> AsyncIterator[Page]:
 async def _answer(route: Route) -> None:
     path = route.request.url.removeprefix(f"{ORIGIN}/").split("?")[0]
     if not path:
-        await route.fulfill(content_type="text/html", body=_page())
+        await route.fulfill(content_type="text/html", body=module_html())
         return
     folder, _, name = path.partition("/")
     file = {"js": JS, "served": JS, "tests": HERE}[folder] / name
@@ -38,7 +38,7 @@ async def _answer(route: Route) -> None:
     await route.fulfill(content_type="text/javascript", body=body)
 
 
-def _page() -> str:
+def module_html() -> str:
     imports = {name: f"/js/{path}" for name, path in module_paths()}
     imports |= {"tests/runner": "/tests/runner.mjs"}
     text = json.dumps({"imports": imports})

@@ -30,6 +30,7 @@ test("two samples make rates", () => {
     lost_percent: 3,
     frozen_ms: 400,
     heard_bytes: 0,
+    relayed: 0,
   })
 })
 
@@ -41,7 +42,7 @@ test("counters that began anew count from nought", () => {
 test("an empty report is all noughts", () => {
   const empty = sample(new Map(), 0)
   equal(between(empty, sample(new Map(), 5000)), {
-    fps: 0, kbit_s: 0, rtt_ms: 0, jitter_ms: 0, buffer_ms: 0, packets_lost: 0, freezes: 0, freezes_total: 0, width: 0, height: 0, av_offset_ms: null, lost_percent: 0, frozen_ms: 0, heard_bytes: 0,
+    fps: 0, kbit_s: 0, rtt_ms: 0, jitter_ms: 0, buffer_ms: 0, packets_lost: 0, freezes: 0, freezes_total: 0, width: 0, height: 0, av_offset_ms: null, lost_percent: 0, frozen_ms: 0, heard_bytes: 0, relayed: 0,
   })
 })
 

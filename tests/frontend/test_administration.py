@@ -66,6 +66,7 @@ MAY: dict[str, dict[str, str]] = {
         "streaming.Session": "vc",
         "streaming.Account": "v",
         "streaming.UsageEntry": "v",
+        "streaming.EmbedKey": "vc",
         "auth.User": "v",
     },
     EDITORS: {
@@ -89,6 +90,7 @@ MAY: dict[str, dict[str, str]] = {
         "streaming.Session": "v",
         "streaming.Account": "v",
         "streaming.UsageEntry": "v",
+        "streaming.EmbedKey": "v",
     },
     "": {},
 }

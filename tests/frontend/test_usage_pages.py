@@ -115,7 +115,7 @@ def test_the_page_shows_minutes_sessions_and_what_is_left(
     assert '<span class="figure">3.0</span>' in page
     assert "of 1000 min used" in page
     assert "no limit" in page
-    assert "40.0" not in page
+    assert "Minutes: 40" not in page
 
 
 def test_the_plot_the_table_and_the_file_say_the_same(
@@ -132,7 +132,7 @@ def test_the_plot_the_table_and_the_file_say_the_same(
     assert spent[localdate().isoformat()] == "3.000"
     assert spent[(localdate() - timedelta(days=2)).isoformat()] == "6.000"
     assert "Minutes: 6.0</title>" in page
-    assert '<td class="number">6.0</td>' in page
+    assert '<td class="number" translate="no">6.0</td>' in page
 
 
 def test_one_looks_as_far_back_as_one_chooses(
@@ -261,6 +261,10 @@ def test_there_is_no_table_of_another_name(alice: User) -> None:
 )
 def test_the_upright_axis_has_round_numbers(most: float, ticks: list[float]) -> None:
     assert ticks_to(most) == ticks
+
+
+def test_the_axis_of_small_sums_has_parts_of_one() -> None:
+    assert ticks_to(0.3, least=0.01) == [0, 0.1, 0.2, 0.3]
 
 
 def test_bars_stand_on_each_other_and_gaps_part_lines() -> None:

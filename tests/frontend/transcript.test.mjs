@@ -52,6 +52,13 @@ test("one that ends interrupted drops what was never said", () => {
   equal(shown(transcript).at(-1)[2], "I am Anna.")
 })
 
+test("when the session ends, what was not begun will not be said", () => {
+  const transcript = told(PERSONA, ASKED, FIRST, SECOND)
+  transcript.talked("start", "t1")
+  transcript.stop()
+  equal([shown(transcript).at(-1)[2], transcript.entries.at(-1).interrupted], ["I am Anna.", true])
+})
+
 test("another persona is announced, and named from then on", () => {
   const swapped = frame("persona.swapped", { from: { name: "Anna" }, to: { slug: "ben", name: "Ben" } })
   const next = frame("chat.sentence", { turn: 2, text: "And I am Ben.", task_id: "t3" })

@@ -28,7 +28,7 @@ UNTOUCHED = {"script", "style", "code", "kbd", "pre", "svg", "textarea"}
 #: Attributes that people read or hear.
 READ = ("aria-label", "alt", "title", "placeholder", "data-label", "aria-description")
 #: Names of things and people.
-NAMES = ("Greenroom", "English", "Deutsch", "Español", "Français")
+NAMES = ("Greenroom", "English", "Deutsch", "Español", "Français", "Nobody, 1")
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,10 @@ def test_a_page_says_nothing_that_cannot_be_translated(
     browser = world.browser_of(rule.page)
     browser.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "eo"
 
-    answer = browser.get(f"{address(rule.route, world, rule.where)}?{rule.query}")
+    answer = browser.get(
+        f"{address(rule.route, world, rule.where)}?{rule.query.format_map(world.names)}",
+        follow=True,
+    )
 
     assert answer.status_code == 200
     reader = _Reader()

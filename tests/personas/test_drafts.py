@@ -10,6 +10,7 @@ from personas.models import (
     How,
     NoDraft,
     Persona,
+    PersonaDraft,
     bring_up_to_date,
     discard_draft,
     draft_of,
@@ -29,6 +30,13 @@ def edit(persona: Persona, user: User, **values):
     shown = draft.full_content() if draft else persona.content()
     edits = {name: Edit(shown[name], value) for name, value in values.items()}
     return save_draft(persona, user, edits)
+
+
+def draft_in(persona: Persona) -> PersonaDraft:
+    """The draft that must be there."""
+    draft = draft_of(persona)
+    assert draft is not None
+    return draft
 
 
 def numbers(persona: Persona) -> list[tuple[int, str]]:
@@ -97,7 +105,7 @@ def test_two_editors_of_different_fields_keep_both_works(nora, alice, bob):
     save_draft(nora, alice, {"title": Edit(shown["title"], "arbiter")})
     save_draft(nora, bob, {"traits": Edit(shown["traits"], ["fair"])})
 
-    content = draft_of(nora).content
+    content = draft_in(nora).content
     assert (content["title"], content["traits"]) == ("arbiter", ["fair"])
 
 
@@ -110,10 +118,10 @@ def test_two_editors_of_one_field_are_told_and_nothing_is_overwritten(nora, alic
         save_draft(nora, bob, theirs)
 
     assert raised.value.fields == ("title",)
-    draft = draft_of(nora)
+    draft = draft_in(nora)
     assert (draft.content["title"], draft.content["greeting"]) == ("arbiter", "")
     save_draft(nora, bob, theirs, anyway=True)
-    assert draft_of(nora).content["title"] == "trainer"
+    assert draft_in(nora).content["title"] == "trainer"
 
 
 def test_the_same_edit_twice_is_no_conflict(nora, alice, bob):
@@ -122,7 +130,7 @@ def test_the_same_edit_twice_is_no_conflict(nora, alice, bob):
     save_draft(nora, alice, same)
     save_draft(nora, bob, same)
 
-    assert draft_of(nora).content["title"] == "arbiter"
+    assert draft_in(nora).content["title"] == "arbiter"
 
 
 def test_what_programs_publish_meanwhile_survives_publishing_the_draft(nora, alice):
@@ -154,7 +162,7 @@ def test_a_draft_is_brought_up_to_date_without_losing_its_edits(nora, alice):
 
     bring_up_to_date(nora)
 
-    draft = draft_of(nora)
+    draft = draft_in(nora)
     assert draft.content["traits"] == ["fair"]
     assert draft.changed_fields() == ["title", "greeting"]
     assert not draft.merged().clashes
@@ -236,5 +244,5 @@ def test_changes_at_the_same_moment_get_numbers_of_their_own(nora, alice, bob):
     assert [number for number, _ in numbers(nora)] == [1, 2, 3]
     newest = nora.versions.first().content
     assert (newest["title"], newest["traits"]) == ("arbiter", ["fair"])
-    content = draft_of(nora).content
+    content = draft_in(nora).content
     assert (content["greeting"], content["farewell"]) == ("Hi.", "Bye.")

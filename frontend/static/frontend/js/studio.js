@@ -54,6 +54,7 @@ const session = new ViewerSession({
   connect: (id, handlers) => new SessionSocket({ url: socketUrl(id, location), ...handlers }),
   createPeer: (means) => new AvatarPeer(means),
   tab,
+  isSeen: () => !document.hidden,
 })
 const choices = new Choices({ api, personas: facts.personas, preferred, onChange: show })
 const line = new LinePanel({
@@ -146,13 +147,22 @@ async function open(how) {
 
 /** What is chosen in the set-up takes the stage of the running session. */
 async function swap() {
-  const wish = choices.wish
-  const { quality, ...face } = wish
+  const { quality, ...face } = choices.wish
+  const isNew = differing().includes("quality")
   clearProblems(part("problems"))
-  const changesFace = Object.keys(face).some((name) => (session.choice[name] ?? "") !== face[name])
-  if (changesFace) await session.swap(wish, choices.persona.name)
-  else await session.changeQuality(quality)
-  if (session.choice.quality === quality) connection.choose(quality)
+  // A size that was not touched stays as it is, which the connection may have made smaller.
+  if (differing().some((name) => name !== "quality")) {
+    await session.swap(isNew ? choices.wish : face, choices.persona.name)
+  } else {
+    await session.changeQuality(quality)
+  }
+  if (isNew && session.choice.quality === quality) connection.choose(quality)
+}
+
+/** What of the set-up is not what the running session was asked for. */
+function differing() {
+  const wish = choices.wish
+  return Object.keys(wish).filter((name) => (session.choice[name] ?? "") !== wish[name])
 }
 
 async function copyTranscript() {
@@ -262,6 +272,8 @@ function begun({ hold }) {
 
 function opened(panel) {
   if (panel === "panel-background") background.open()
+  // What came while nobody looked stands below: the newest is shown first.
+  for (const list of document.querySelectorAll(`#${panel} ol`)) list.scrollTop = list.scrollHeight
   if (panel !== "panel-setup") return
   import("frontend/page/loudspeakers").then(({ offerLoudspeakers }) => offerLoudspeakers(stage.video, preferences().speaker))
 }
@@ -281,6 +293,9 @@ stage.addEventListener("screen", ({ found }) => {
 })
 
 function linkFor({ code }) {
+  if (code === "media_failed" || code === "start_timeout") {
+    return { text: gettext("See what is in the way"), href: document.querySelector("#studio").dataset.doctorUrl }
+  }
   if (code !== "no_seat" && code !== "too_many_sessions") return null
   return { text: gettext("See your own sessions"), href: document.querySelector("#studio").dataset.sessionsUrl }
 }
@@ -331,6 +346,7 @@ function show() {
   })
   showControls(can)
   showPicture(phase)
+  if (phase === "ended") transcript.stop()
   showTranscript()
   connection.show(phase === "live")
   showPoster({ session, persona: choices.persona, inLine: isInLine(phase) ? line.words : null, can })
@@ -356,6 +372,7 @@ function followPersona({ personaSlug }) {
 function showPicture(phase) {
   const isAlone = phase === "live" && !session.presence.picture
   part("voice-only").hidden = !isAlone
+  stage.alone = isAlone
   stage.still = isAlone ? (choices.persona.still ?? "") : ""
 }
 
@@ -387,8 +404,7 @@ function showControls(can) {
 
 /** While somebody is on stage, another choice waits for a word. */
 function showSwap(can) {
-  const wish = choices.wish
-  const differs = Object.keys(wish).filter((name) => (session.choice[name] ?? "") !== wish[name])
+  const differs = differing()
   part("swap").hidden = !can.swap || differs.length === 0
   const text = differs.includes("persona")
     ? fill(gettext("Bring {name} on stage"), { name: choices.persona.name })

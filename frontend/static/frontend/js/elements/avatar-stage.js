@@ -42,6 +42,8 @@ export class AvatarStage extends HTMLElement {
   #keyer = null
   #keySettings = null
   #wantsKeying = false
+  #stream = null
+  #isAlone = false
   #caption = ""
   #word = null
   #muted = false
@@ -58,9 +60,10 @@ export class AvatarStage extends HTMLElement {
 
   /** Show a stream; the same one twice is fine, as each of its tracks announces it. */
   async show(stream) {
-    const { video } = this
-    if (video.srcObject === stream) return
-    video.srcObject = stream
+    if (this.#stream === stream) return
+    this.#stream = stream
+    this.#isAlone = false
+    this.video.srcObject = stream
     this.#announceFirstFrame(stream)
     if (this.#wantsKeying) this.#key()
     await this.play()
@@ -84,6 +87,8 @@ export class AvatarStage extends HTMLElement {
     this.#stopKeying()
     this.#setKeyed(false)
     this.#setRefused(false)
+    this.#stream = null
+    this.#isAlone = false
     this.video.srcObject = null
     this.caption = ""
     this.word = null
@@ -140,6 +145,17 @@ export class AvatarStage extends HTMLElement {
       this.#stopKeying()
       this.#setKeyed(false)
     }
+  }
+
+  /**
+   * Whether the voice goes on without a picture. A browser that waits for one plays no sound
+   * either, so it is given the sound alone meanwhile.
+   */
+  set alone(isAlone) {
+    if (isAlone === this.#isAlone || !this.#stream) return
+    this.#isAlone = isAlone
+    this.video.srcObject = isAlone ? new MediaStream(this.#stream.getAudioTracks()) : this.#stream
+    this.play()
   }
 
   /** Without a picture the avatar's still takes the stage. @param {string} address  or "" */

@@ -34,6 +34,7 @@ export class CpuKeyer {
   #seams = new Uint32Array(0)
   #fresh = new Uint8Array(0)
   #middle = new Float32Array(PARTS)
+  #closer = new Float32Array(PARTS)
   #wide = new Float32Array(PARTS)
   #soft = new Float32Array(3)
   #dot = new Uint8ClampedArray(4)
@@ -194,8 +195,11 @@ export class CpuKeyer {
     }
   }
 
+  /** What the surroundings are made of; the screen's glow reaches less far than they do. */
   #readWide(column, row) {
-    return read(this.#maps[3], column, row, 3, this.#wide)
+    const wide = read(this.#maps[3], column, row, 3, this.#wide)
+    wide[4] = read(this.#maps[2], column, row, 2, this.#closer)[4]
+    return wide
   }
 
   /** How much of the screen's chroma the things about a block have by themselves. */

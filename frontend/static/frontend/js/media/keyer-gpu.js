@@ -75,7 +75,7 @@ vec3 around(vec2 dot1) {
 
 void main() {
   vec3 c = texture(frame, at).rgb;
-  float about = textureLod(screens, at, 3.0).r;
+  float about = textureLod(screens, at, 2.0).r;
   if (about < 0.002) {
     colour = vec4(c, 1.0);
     return;

@@ -17,6 +17,7 @@
  * @property {number} received   packets of both kinds
  * @property {number} frozenMs
  * @property {number} heardBytes  of sound
+ * @property {boolean} relayed     whether a relay is in between
  */
 
 /**
@@ -49,6 +50,9 @@ export function sample(report, atMs) {
     received: sum(inbound, "packetsReceived"),
     frozenMs: 1000 * (video.totalFreezesDuration ?? 0),
     heardBytes: audio.bytesReceived ?? 0,
+    relayed: [pair.localCandidateId, pair.remoteCandidateId].some(
+      (id) => all.find((one) => one.id === id && id)?.candidateType === "relay",
+    ),
   }
 }
 
@@ -87,6 +91,7 @@ export function between(before, now) {
     lost_percent: percent(since("lost"), since("received")),
     frozen_ms: Math.round(since("frozenMs")),
     heard_bytes: since("heardBytes"),
+    relayed: Number(now.relayed),
   }
 }
 

@@ -2,7 +2,7 @@ import { fill, gettext } from "frontend/i18n"
 import { Adapting } from "frontend/media/adapting"
 import { figuresText, gradeText, Meter } from "frontend/media/grade"
 import { tellListeners } from "frontend/page/news"
-import { part, setText } from "frontend/page/parts"
+import { controlsFor, part, setText } from "frontend/page/parts"
 
 /** How long people have to say "keep", after they were told. */
 const NOTICE_MS = 6_000
@@ -17,26 +17,29 @@ const GRADE_WORDS = { good: gettext("Good"), fair: gettext("Fair"), poor: gettex
 export class ConnectionPanel {
   #session
   #log
+  #noticeMs
   #meter = new Meter()
   #adapting = new Adapting("medium")
   #timer = 0
   #grade = ""
 
-  /** @param {{session: object, log: (text: string) => void}} means */
-  constructor({ session, log }) {
+  /** @param {{session: object, log: (text: string) => void, noticeMs?: number}} means */
+  constructor({ session, log, noticeMs = NOTICE_MS }) {
     this.#session = session
     this.#log = log
+    this.#noticeMs = noticeMs
     session.addEventListener("stats", ({ detail }) => this.#note(detail))
   }
 
   get actions() {
-    return { "keep-quality": () => this.keep() }
+    return { "keep-quality": () => this.keep(), "full-quality": () => this.#restore() }
   }
 
   /** What the viewer has chosen by hand. @param {"low"|"medium"|"high"} quality */
   choose(quality) {
     this.#forget()
     this.#adapting.choose(quality)
+    this.#showRestore()
   }
 
   keep() {
@@ -51,7 +54,8 @@ export class ConnectionPanel {
     if (isLive) return
     this.#forget()
     this.#meter.reset()
-    this.#grade = ""
+    this.#grade = part("meter").dataset.grade = ""
+    setText(part("meter-text"), gettext("Connection"))
     setText(part("connection-words"), gettext("Not connected."))
     setText(part("connection-figures"), "")
   }
@@ -84,7 +88,7 @@ export class ConnectionPanel {
     part("adapting").hidden = false
     this.#log(words)
     tellListeners(words)
-    this.#timer = setTimeout(() => this.#change(quality), NOTICE_MS)
+    this.#timer = setTimeout(() => this.#change(quality), this.#noticeMs)
   }
 
   async #change(quality) {
@@ -94,8 +98,26 @@ export class ConnectionPanel {
       return
     }
     this.#forget()
-    await this.#session.changeQuality(quality)
-    this.#adapting.switched(quality, performance.now() / 1000)
+    if (await this.#session.changeQuality(quality, { isChosen: false })) {
+      this.#adapting.switched(quality, performance.now() / 1000)
+    } else {
+      this.#adapting.keep() // it was refused; once is enough
+    }
+    this.#showRestore()
+  }
+
+  /** The viewer wants the size back that they had chosen, whatever comes of it. */
+  async #restore() {
+    const { chosen } = this.#adapting
+    part("connection").hidePopover()
+    if (await this.#session.changeQuality(chosen)) this.choose(chosen)
+    this.keep()
+  }
+
+  #showRestore() {
+    const { quality, chosen } = this.#adapting
+    controlsFor("full-quality")[0].hidden = quality === chosen
+    setText(part("full-quality"), fill(gettext("Back to {size}"), { size: SIZES[chosen] }))
   }
 
   #forget() {

@@ -1,3 +1,4 @@
+import { fill, gettext } from "frontend/i18n"
 import { tellListeners } from "frontend/page/news"
 import { part, setText } from "frontend/page/parts"
 import { lengthText, totalText } from "frontend/page/script-length"
@@ -71,12 +72,13 @@ export class ScriptEditor {
     this.#changed()
     focused.focus({ preventScroll: true })
     segment.scrollIntoView({ block: "nearest" })
-    tellListeners(`Now part ${place + by + 1} of ${this.#segments.length}.`)
+    const where = { number: place + by + 1, all: this.#segments.length }
+    tellListeners(fill(gettext("Now part {number} of {all}."), where))
   }
 
   #changed() {
     this.#isChanged = true
-    setText(part("unsaved"), "Not saved yet")
+    setText(part("unsaved"), gettext("Not saved yet"))
     this.#show()
   }
 

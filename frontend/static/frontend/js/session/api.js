@@ -35,7 +35,8 @@ export class Api {
    * answer's `status` is "waiting" then. Empty choices are left to the persona.
    *
    * @param {{persona?: string, avatar_name?: string, voice_id?: string, quality?: string,
-   *          background?: string, continues?: string}} choice
+   *          background?: string, continues?: string, wait?: boolean}} choice  `wait: false`
+   *   wants no place in line: without a free seat that is an error then
    */
   createSession(choice) {
     return this.#post("/persona/heygen/session/create", given(choice))
@@ -130,7 +131,7 @@ export class Api {
 
 /** Without what was left empty. */
 function given(wish) {
-  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value))
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => (value ?? "") !== ""))
 }
 
 /** The `Problem` in an error answer, whatever of the documented body it carries. */

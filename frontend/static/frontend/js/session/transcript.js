@@ -88,6 +88,18 @@ export class Transcript {
     )
   }
 
+  /** The session is over: what was not begun will not be said. */
+  stop() {
+    this.#change(
+      ({ pieces }) => pieces.some(({ state }) => state === "waiting"),
+      (entry) => ({
+        ...entry,
+        interrupted: true,
+        pieces: entry.pieces.map((piece) => (piece.state === "waiting" ? { ...piece, state: "unsaid" } : piece)),
+      }),
+    )
+  }
+
   /** A line between the lines: who takes the stage. */
   note(name, at = "") {
     const piece = { text: "", task: "", state: "said" }

@@ -77,6 +77,7 @@ export class ViewerSession extends EventTarget {
   #connect
   #createPeer
   #tab
+  #isSeen
   #choice = {}
   #starts = false
   /** The ended session whose conversation this one goes on with, or "". */
@@ -104,13 +105,16 @@ export class ViewerSession extends EventTarget {
    * @param {(id: string, handlers: object) => import("frontend/session/socket").SessionSocket} means.connect
    * @param {(offer: object) => import("frontend/media/peer").AvatarPeer} means.createPeer
    * @param {import("frontend/session/tab").Tab} means.tab
+   * @param {() => boolean} [means.isSeen]  browsers decode less for a page in the background,
+   *   which says nothing of the connection
    */
-  constructor({ api, connect, createPeer, tab }) {
+  constructor({ api, connect, createPeer, tab, isSeen = () => true }) {
     super()
     this.#api = api
     this.#connect = connect
     this.#createPeer = createPeer
     this.#tab = tab
+    this.#isSeen = isSeen
     this.speech.addEventListener("hush", () => this.#emit("hush"))
     this.speech.addEventListener("unhush", () => this.#emit("unhush"))
     this.speech.addEventListener("lull", () => this.#changed())
@@ -225,11 +229,22 @@ export class ViewerSession extends EventTarget {
     if (changed) this.#choice = { ...this.#choice, ...wish }
   }
 
-  /** The same with another picture size. @param {"low"|"medium"|"high"} quality */
-  async changeQuality(quality) {
+  /**
+   * The same with another picture size. Whether it was done.
+   *
+   * @param {"low"|"medium"|"high"} quality
+   * @param {{isChosen?: boolean}} [how]  whether the viewer wants it, and not the connection
+   */
+  async changeQuality(quality, { isChosen = true } = {}) {
     const words = fill(gettext("Changing the picture to {quality}… please wait"), { quality })
     const changed = await this.#renew("quality", words, () => this.#api.resumeSession(this.id, quality))
-    if (changed) this.#choice = { ...this.#choice, quality }
+    if (changed && isChosen) this.#choice = { ...this.#choice, quality }
+    return changed
+  }
+
+  /** In a replay: the avatar says a piece of a turn again. */
+  replay(turn, piece) {
+    this.#send({ type: "replay", turn, piece })
   }
 
   /** Have it present: "play", "pause", "resume", "goto", "stop". */
@@ -675,7 +690,7 @@ export class ViewerSession extends EventTarget {
     })
     this.#repeat(LOOK_EVERY_MS, async () => {
       const stats = await this.#peer?.stats("look")
-      if (!stats || this.hold) return
+      if (!stats || this.hold || !this.#isSeen()) return
       this.#emit("stats", stats)
       if (this.presence.note(stats)) this.#pictureChanged()
     })
