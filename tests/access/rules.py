@@ -157,7 +157,7 @@ ACCOUNT = [
     get("accounts/social/signup/", ANYBODY),
     get("accounts/social/connections/", ANYBODY),
     get("account/", SIGNED_IN, "owner"),
-    get("account/export", SIGNED_IN),
+    post("account/export", SIGNED_IN),
     get("account/delete", SIGNED_IN, "owner"),
     post("account/sign-out-elsewhere", SIGNED_IN),
     get("account/tokens/", SIGNED_IN, "owner"),
