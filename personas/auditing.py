@@ -6,6 +6,8 @@ A row is kept only where one of these fields changed, with whoever sent the requ
 `QuerySet.update()` changes is not seen: verbs that use one on such a field save instead.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
@@ -64,6 +66,20 @@ class Audited(Records):  # type: ignore[misc, unused-ignore]
             getattr(known, field.attname) != getattr(instance, field.attname)
             for field in self.fields_included(instance)
         )
+
+
+@contextmanager
+def credited_to_nobody() -> Iterator[None]:
+    """For whoever deletes their own account: a row would name somebody who is gone."""
+    request = getattr(Records.context, "request", None)
+    if request is None:
+        yield
+        return
+    del Records.context.request
+    try:
+        yield
+    finally:
+        Records.context.request = request
 
 
 def audit_users() -> None:

@@ -7,6 +7,7 @@ and of passwords and keys nothing at all.
 
 import json
 import tempfile
+import weakref
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from typing import IO, Any
@@ -22,9 +23,9 @@ from chat.memory.export import exported
 from chat.models import Conversation, Script
 from chat.transcripts.as_json import as_json
 from chat.transcripts.files import file_name
-from chat.transcripts.timeline import Speakers
+from chat.transcripts.timeline import Extent, Speakers
 from frontend.models import ApiToken
-from personas.models import Persona
+from personas.models import Persona, draft_of
 from streaming.models import Session, UsageEntry
 
 VERSION = 1
@@ -50,6 +51,8 @@ class Pieces:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        # Some answers are never read; this closes the file of those as well.
+        weakref.finalize(self, file.close)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while piece := await sync_to_async(self._file.read)(PIECE_BYTES):
@@ -88,6 +91,9 @@ def _personas(into: _Zip, user: User) -> None:
     for persona in Persona.objects.filter(owner=user).iterator(chunk_size=50):
         folder = f"personas/{persona.slug}"
         _add(into, f"{folder}/persona.json", _persona(persona))
+        versions = persona.versions.order_by("number")
+        fields = ("number", "created_at", "how", "note", "content")
+        _add_rows(into, f"{folder}/versions.json", versions, *fields)
         for document in persona.documents.select_related("file").iterator(chunk_size=1):
             name = f"{folder}/documents/{document.pk}-{_plain(document.file_name)}"
             into.writestr(name, bytes(document.file.content))
@@ -98,11 +104,13 @@ def _personas(into: _Zip, user: User) -> None:
 
 
 def _persona(persona: Persona) -> dict[str, Any]:
-    fields = ("slug", "visibility", *Persona.CONTENT_FIELDS)
     scripts = Script.objects.filter(persona=persona).prefetch_related("segments")
     return {
         "version": VERSION,
-        **{name: getattr(persona, name) for name in fields},
+        "slug": persona.slug,
+        "visibility": persona.visibility,
+        **persona.content(),
+        "draft": draft.full_content() if (draft := draft_of(persona)) else None,
         "team": persona.team.name if persona.team else None,
         "archived_at": persona.archived_at,
         "created_at": persona.created_at,
@@ -124,17 +132,16 @@ def _conversations(into: _Zip, user: User) -> None:
     """Each as the transcript that its page offers."""
     own = Conversation.objects.of(user).select_related("persona", "summary")
     for conversation in own.iterator(chunk_size=50):
-        name = file_name(conversation, "json").removesuffix(".json")
+        extent = Extent(conversation)
+        name = file_name(extent, "json").removesuffix(".json")
         path = f"conversations/{name}-{str(conversation.pk)[:8]}.json"
         with into.open(path, "w") as entry:
             who = Speakers(conversation.with_whom, user.get_username())
-            async_to_sync(_transcribe)(conversation, who, entry)
+            async_to_sync(_transcribe)(extent, who, entry)
 
 
-async def _transcribe(
-    conversation: Conversation, who: Speakers, into: IO[bytes]
-) -> None:
-    async for piece in as_json(conversation, who):
+async def _transcribe(extent: Extent, who: Speakers, into: IO[bytes]) -> None:
+    async for piece in as_json(extent, who):
         into.write(piece.encode())
 
 
@@ -164,6 +171,11 @@ def _tokens(into: _Zip, user: User) -> None:
     _add_rows(into, "tokens.json", own, "name", "created_at", "token__expiry")
 
 
+def _embeds(into: _Zip, user: User) -> None:
+    fields = ("name", "persona__name", "origins", "is_on", "created_at")
+    _add_rows(into, "embeds.json", user.embed_keys.all(), *fields)
+
+
 _PARTS: tuple[Callable[[_Zip, User], None], ...] = (
     _profile,
     _personas,
@@ -173,6 +185,7 @@ _PARTS: tuple[Callable[[_Zip, User], None], ...] = (
     _memories,
     _teams,
     _tokens,
+    _embeds,
 )
 
 

@@ -17,6 +17,7 @@ from chat.models import Conversation, MemoryFact, ScriptRun
 from config.demo import DEMO_USERNAME
 from config.errors import DomainError
 from frontend.accounts.browsers import sign_out_everywhere
+from personas.auditing import credited_to_nobody
 from personas.models import Persona, Role, Team
 from streaming import services
 from streaming.models import EndReason, Session, State
@@ -52,6 +53,7 @@ class Belongings:
     conversations: int
     facts: int
     tokens: int
+    embeds: int
     teams: list[Team]
     shares: list[Share]
 
@@ -62,6 +64,7 @@ def belongings_of(user: User) -> Belongings:
         conversations=Conversation.objects.of(user).count(),
         facts=MemoryFact.objects.filter(memory__owner=user).count(),
         tokens=user.api_tokens.count(),
+        embeds=user.embed_keys.count(),
         teams=[*teams_of_nobody_else(user)],
         shares=shares_of(user),
     )
@@ -173,11 +176,12 @@ def _deleted(user: User, heirs: dict[int, int]) -> bool:
     for share in shares_of(user):
         if heir := share.heir(heirs.get(share.persona.pk)):
             share.persona.change(owner=heir)
-    for team in teams_of_nobody_else(user):
-        team.delete()
     ScriptRun.objects.filter(session__owner=user).delete()
     sign_out_everywhere(user)
-    user.delete()
+    with credited_to_nobody():
+        for team in teams_of_nobody_else(user):
+            team.delete()
+        user.delete()
     return True
 
 

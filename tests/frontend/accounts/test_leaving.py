@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
+from django.db import connection
 from knox.models import AuthToken
 
 from chat.models import Conversation, Memory, Turn
@@ -312,3 +313,11 @@ def test_strangers_are_sent_to_sign_in(client, db):
         assert client.get(path)["Location"].startswith("/accounts/login/")
     for path in ("/account/export", "/account/delete", "/account/sign-out-elsewhere"):
         assert client.post(path)["Location"].startswith("/accounts/login/")
+
+
+def test_the_record_of_changes_names_nobody_who_is_gone(signed, alice, crew, shared):
+    signed(alice).post("/account/delete", {"password": PASSWORD})
+
+    connection.check_constraints()
+    [row] = User.audit.filter(history_type="-")  # type: ignore[attr-defined]
+    assert (row.username, row.history_user) == ("alice", None)
