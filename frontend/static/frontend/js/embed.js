@@ -220,6 +220,7 @@ function showPoster(phase) {
 
 function showControls(can) {
   for (const action of ["begin", "take", "move", "leave-line"]) controlsFor(action)[0].hidden = !can[action]
+  controlsFor("begin")[0].disabled = !can.begin // until now nobody would have heard it
   controlsFor("end")[0].hidden = !hasStream(session.phase)
   controlsFor("interrupt")[0].hidden = !can.interrupt
   controlsFor("ask")[0].hidden = can.interrupt && !message.value
