@@ -16,7 +16,7 @@ OIDC = {
 
 
 def env(**variables: str) -> environ.Env:
-    class Fixed(environ.Env):
+    class Fixed(environ.Env):  # type: ignore[misc]
         ENVIRON = variables
 
     return Fixed()
