@@ -159,6 +159,8 @@ ACCOUNT = [
     get("account/", SIGNED_IN, "owner"),
     post("account/export", SIGNED_IN),
     get("account/delete", SIGNED_IN, "owner"),
+    post("account/", SIGNED_IN),
+    post("account/delete", SIGNED_IN),
     post("account/sign-out-elsewhere", SIGNED_IN),
     get("account/tokens/", SIGNED_IN, "owner"),
     post("account/tokens/<int:pk>/revoke", "L+....", pk="{token}"),
@@ -175,15 +177,21 @@ PAGES = [
     ),
     get("personas/<slug:slug>/presentations/", EDITORS, "owner"),
     get("personas/<slug:slug>/presentations/<slug:script>/", EDITORS, "owner"),
+    post("personas/<slug:slug>/presentations/", EDITORS),
+    post("personas/<slug:slug>/presentations/<slug:script>/", EDITORS),
     post("personas/<slug:slug>/presentations/<slug:script>/remove", EDITORS),
     get("personas/<slug:slug>/new-exhibit/", EDITORS, "owner"),
     get("personas/<slug:slug>/exhibits/<slug:name>/", EDITORS, "owner"),
+    post("personas/<slug:slug>/new-exhibit/", EDITORS),
+    post("personas/<slug:slug>/exhibits/<slug:name>/", EDITORS),
     post("personas/<slug:slug>/exhibits/<slug:name>/remove", EDITORS),
 ]
 
 EDITING = [
     get("personas/new", SIGNED_IN, "owner"),
     get("personas/<slug:slug>/edit", EDITORS, "owner"),
+    post("personas/new", SIGNED_IN),
+    post("personas/<slug:slug>/edit", EDITORS),
     post("personas/<slug:slug>/preview", EDITORS),
     post("personas/<slug:slug>/listen", EDITORS),
     post("personas/<slug:slug>/discard", EDITORS),
@@ -198,6 +206,7 @@ EDITING = [
 GALLERY = [
     get("archive/", SIGNED_IN, "owner"),
     get("import/", SIGNED_IN, "owner"),
+    post("import/", SIGNED_IN),
     post("import/confirm", SIGNED_IN),
     post("import/forget", SIGNED_IN),
     get("personas/<slug:slug>/export/", EDITORS, "owner"),
@@ -254,6 +263,8 @@ OWNERS = "L+...."
 TEAMS = [
     get("teams/", SIGNED_IN, "owner"),
     get("teams/<int:pk>/", MEMBERS, "owner", pk="{team}"),
+    post("teams/", SIGNED_IN, {"name": "§"}),
+    post("teams/<int:pk>/", OWNERS, {"role": "editor"}, pk="{team}"),
     post("teams/<int:pk>/rename", OWNERS, {"name": "§"}, pk="{team}"),
     post("teams/<int:pk>/delete", OWNERS, pk="{team}"),
     post("teams/<int:pk>/leave", MEMBERS, pk="{team}"),
@@ -269,6 +280,7 @@ TEAMS = [
     get("invitations/", "......"),  # nobody has followed a link yet
     post("invitations/accept", "L....."),
     get("personas/<slug:slug>/share", OWNERS, "owner"),
+    post("personas/<slug:slug>/share", OWNERS),
 ]
 
 VISITORS_ONLY = "444444"
@@ -292,6 +304,8 @@ EMBEDDING = [
     get("account/embeds/", SIGNED_IN, "owner"),
     get("personas/<slug:slug>/embed", EDITORS, "owner"),
     get("personas/<slug:slug>/embed/<int:pk>/", EDITORS, "owner", pk="{embed}"),
+    post("personas/<slug:slug>/embed", EDITORS),
+    post("personas/<slug:slug>/embed/<int:pk>/", EDITORS, pk="{embed}"),
     post("personas/<slug:slug>/embed/<int:pk>/switch", EDITORS, pk="{embed}"),
     post("personas/<slug:slug>/embed/<int:pk>/rotate", EDITORS, pk="{embed}"),
     post("personas/<slug:slug>/embed/<int:pk>/delete", EDITORS, pk="{embed}"),
