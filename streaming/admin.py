@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from personas.acts import Act, note
@@ -297,7 +297,7 @@ class OpenFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("open", _("Open")),
+            ("open", pgettext_lazy("sessions", "Open")),
             ("waiting", _("Waiting in line")),
             ("ended", _("Ended")),
             ("failed", _("Failed")),

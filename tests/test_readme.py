@@ -33,7 +33,7 @@ def answers_of(shell: "subprocess.CompletedProcess[str]") -> list[object]:
 
 
 @pytest.mark.parametrize(
-    "block", BLOCKS, ids=["persona", "mind", "documents", "session", "line"]
+    "block", BLOCKS, ids=["persona", "mind", "documents", "cards", "session", "line"]
 )
 def test_its_curl_lines_work_as_written(demo, block):
     script = block.replace("localhost:3000", demo.url.removeprefix("http://"))
@@ -50,7 +50,7 @@ def test_its_curl_lines_work_as_written(demo, block):
 
     answers = answers_of(shell)
     # Some lines print into a file; every other curl gave a document, and no error.
-    into_files = len(re.findall(r"> /tmp/\w+\.json$", block, re.M))
+    into_files = len(re.findall(r"(?:>|-o) /tmp/\w+\.\w+$", block, re.M))
     answering = len(re.findall(r"^curl", block, re.M)) + block.count("manage.py answer")
     assert len(answers) == answering - into_files
     assert [
