@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber, TruncDate
-from django.utils.timezone import get_default_timezone, now
+from django.db.models.functions import RowNumber
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Turn
@@ -15,6 +15,7 @@ from frontend.usage.figures import Column, Days, Figure, by_day, in_words, minut
 from frontend.usage.plots import Series, plot
 from streaming import limits
 from streaming.models import UsageEntry
+from streaming.moments import LocalDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Totals:
 def figures(user: Any, days: Days) -> Iterator[Figure]:
     """By day: minutes, sessions, and how soon the first word was heard."""
     entries = UsageEntry.objects.filter(user=user).ended_in(days.since, days.until)
-    used = by_day(entries.by_day())
+    used = by_day(entries.by_day(days.bounds))
     spent = [minutes(used[day]["time"]) if day in used else 0.0 for day in days.all]
     count = [used[day]["count"] if day in used else 0 for day in days.all]
     yield Figure(
@@ -124,7 +125,7 @@ def allowances(user: Any) -> list[Allowance]:
 
 def first_words(user: Any, days: Days) -> dict[date | None, Pair]:
     """For each day on which an answer was heard; the day is that of the question."""
-    day = TruncDate("created_at", tzinfo=get_default_timezone())
+    day = LocalDay("created_at", days.bounds)
     return _percentiles(_heard(user, days).annotate(day=day), "day")
 
 

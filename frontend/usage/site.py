@@ -1,11 +1,10 @@
 """What everybody has used together, for staff."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Q
-from django.db.models.functions import TruncDate
-from django.utils.timezone import get_default_timezone, now
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from frontend.usage.figures import (
@@ -18,9 +17,9 @@ from frontend.usage.figures import (
     minutes,
 )
 from frontend.usage.plots import Series, plot
-from streaming.board.history import between, spans, steps
+from frontend.usage.seats import Spans, Wait, in_line, levels, stays
 from streaming.board.rows import seats_now
-from streaming.models import Account, Session, UsageEntry
+from streaming.models import Account, UsageEntry
 
 _DAY = Column(_("Day"), "day")
 
@@ -28,15 +27,16 @@ _DAY = Column(_("Day"), "day")
 def figures(days: Days) -> Iterator[Figure]:
     entries = UsageEntry.objects.ended_in(days.since, days.until)
     yield from _by_day(entries, days)
-    yield _seats(days)
-    yield _waiting(days)
-    yield _ranked(entries, "persona", ("persona", "persona_name"), _("By persona"))
+    held, waited = stays(days.since, days.until)
+    yield _seats(days, held, waited)
+    yield _waiting(days, waited)
+    yield _ranked(entries, "persona", ("persona_name", "persona"), _("By persona"))
     yield _accounts(entries)
-    yield _ranked(entries, "user", ("user", "user_name"), _("By person"))
+    yield _ranked(entries, "user", ("user_name", "user"), _("By person"))
 
 
 def _by_day(entries: Any, days: Days) -> Iterator[Figure]:
-    used = by_day(entries.by_day())
+    used = by_day(entries.by_day(days.bounds))
     spent = [minutes(used[day]["time"]) if day in used else 0.0 for day in days.all]
     count = [used[day]["count"] if day in used else 0 for day in days.all]
     price = [used[day]["price"] if day in used else None for day in days.all]
@@ -81,17 +81,16 @@ def _by_day(entries: Any, days: Days) -> Iterator[Figure]:
     )
 
 
-def _seats(days: Days) -> Figure:
+def _seats(days: Days, held: Spans, waited: list[Wait]) -> Figure:
     """The peak of each day against the seats that there are now."""
     until = min(days.until, now())
     bounds = [at for at in days.bounds if at < until] + [until]
-    occupied, waiting = spans(days.since, until)
-    stretches = between(steps(occupied, waiting, days.since, until), bounds)
+    occupied, waiting = list(levels(held, bounds)), levels(in_line(waited), bounds)
     # Midnights in the site's time zone are the days; the last one is not over yet.
-    days_shown = days.all[: len(stretches)]
-    most = [one.occupied_most for one in stretches]
-    queue = [one.waiting_most for one in stretches]
-    mean = [one.occupied_mean for one in stretches]
+    days_shown = days.all[: len(occupied)]
+    most = [one.most for one in occupied]
+    queue = [one.most for one in waiting]
+    mean = [one.mean for one in occupied]
     seats = seats_now()
     return Figure(
         name="seats",
@@ -117,35 +116,22 @@ def _seats(days: Days) -> Figure:
     )
 
 
-def _waiting(days: Days) -> Figure:
+def _waiting(days: Days, waited: list[Wait]) -> Figure:
     """Of those who joined the line: how many gave up, and how long the others waited."""
-    waited = Session.objects.filter(
-        place_at__isnull=False, created_at__gte=days.since, created_at__lt=days.until
-    )
-    length = ExpressionWrapper(
-        F("seated_at") - F("created_at"), output_field=DurationField()
-    )
-    rows = by_day(
-        waited.order_by()
-        .annotate(
-            day=TruncDate("created_at", tzinfo=get_default_timezone()), length=length
-        )
-        .values("day")
-        .annotate(
-            seated=Count("seated_at"),
-            gave_up=Count("pk", filter=Q(seated_at=None, ended_at__isnull=False)),
-            mean=Avg("length"),
-            longest=Max("length"),
-        )
-    )
-
-    def column(name: str) -> list[Any]:
-        return [rows[day][name] if day in rows else 0 for day in days.all]
-
-    def in_seconds(name: str) -> list[float | None]:
-        return [one.total_seconds() if one else None for one in column(name)]
-
-    seated, gave_up = column("seated"), column("gave_up")
+    edges = [bound.timestamp() for bound in days.bounds]
+    lengths_s: list[list[float]] = [[] for _ in days.all]
+    gave_up = [0] * days.count
+    for one in waited:
+        nth = bisect_right(edges, one.came) - 1
+        if nth < 0:
+            continue  # came before the first day
+        if one.seated is not None:
+            lengths_s[nth].append(one.seated - one.came)
+        elif one.ended is not None:
+            gave_up[nth] += 1
+    seated = [len(of_day) for of_day in lengths_s]
+    mean = [sum(of_day) / len(of_day) if of_day else None for of_day in lengths_s]
+    longest = [max(of_day, default=None) for of_day in lengths_s]
     return Figure(
         name="waiting",
         title=_("Waiting in line"),
@@ -161,8 +147,8 @@ def _waiting(days: Days) -> Figure:
                 days.all,
                 seated,
                 gave_up,
-                in_seconds("mean"),
-                in_seconds("longest"),
+                mean,
+                longest,
                 strict=True,
             )
         ),
@@ -179,7 +165,7 @@ def _waiting(days: Days) -> Figure:
 
 def _ranked(entries: Any, name: str, by: tuple[str, str], title: Any) -> Figure:
     """Who used most. A name is kept when whoever had it is deleted."""
-    rows = entries.summed(*by).order_by("-time", *by)[:MOST_ROWS]
+    rows = entries.summed(*by).order_by("-time", *reversed(by))[:MOST_ROWS]
     return Figure(
         name=f"by-{name}",
         title=title,
@@ -190,7 +176,7 @@ def _ranked(entries: Any, name: str, by: tuple[str, str], title: Any) -> Figure:
             Column(_("Cost"), "money"),
         ),
         rows=[
-            (row[by[1]], minutes(row["time"]), row["count"], row["price"])
+            (row[by[0]], minutes(row["time"]), row["count"], row["price"])
             for row in rows
         ],
         bar_column=1,
@@ -199,8 +185,8 @@ def _ranked(entries: Any, name: str, by: tuple[str, str], title: Any) -> Figure:
 
 def _accounts(entries: Any) -> Figure:
     prices = dict(Account.objects.values_list("pk", "price_per_minute"))
-    by = ("account", "account_name")
-    rows = entries.summed(*by).order_by("-time", *by)[:MOST_ROWS]
+    by = ("account_name", "account")
+    rows = entries.summed(*by).order_by("-time", *reversed(by))[:MOST_ROWS]
     return Figure(
         name="by-account",
         title=_("By account"),

@@ -1,5 +1,6 @@
 """The usage ledger: what each session that ever had a stream has used."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -7,12 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncDate
-from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
 from personas.models import Persona
 from streaming.models.account import Account
+from streaming.moments import LocalDay
 from streaming.periods import Period
 
 if TYPE_CHECKING:
@@ -38,10 +38,12 @@ class UsageQuerySet(models.QuerySet["UsageEntry"]):
             .annotate(count=Count("pk"), time=Sum("used"), price=Sum("cost"))
         )
 
-    def by_day(self) -> Any:
-        """`summed` by `day`, on the site's clocks: that on which a session ended."""
-        day = TruncDate("ended_at", tzinfo=get_default_timezone())
-        return self.annotate(day=day).summed("day")
+    def by_day(self, bounds: Sequence[datetime]) -> Any:
+        """`summed` by `day`, on the site's clocks: that on which a session ended.
+
+        `bounds` are the midnights around all of them.
+        """
+        return self.annotate(day=LocalDay("ended_at", bounds)).summed("day")
 
     def used_in(self, period: Period) -> timedelta:
         """What of it lies in `period`, to the microsecond."""

@@ -74,10 +74,12 @@ def _fill(count: int) -> Any:
         user.pk: Conversation.objects.create(owner=user) for user in [staff, *people]
     }
     sessions, entries, turns = [], [], []
-    for nth in range(count):
+    began = now() - timedelta(days=365)
+    # In the order in which they end, as the ledger is written.
+    for nth, days in enumerate(sorted(dice.uniform(0, 365) for _ in range(count))):
         owner = staff if nth % 10 == 0 else dice.choice(people)
         persona = dice.choice(personas)
-        end = now() - timedelta(days=dice.uniform(0, 365))
+        end = began + timedelta(days=days)
         length = timedelta(seconds=dice.uniform(20, 600))
         begin = end - length
         wait = timedelta(seconds=dice.uniform(5, 200) if nth % 3 == 0 else 0)
