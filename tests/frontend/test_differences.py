@@ -63,10 +63,10 @@ def knowledge(words):
     return "\n".join(" ".join(words[at : at + 10]) for at in range(0, len(words), 10))
 
 
-@pytest.mark.parametrize("count", [150, 200, 480, 10_000])
+@pytest.mark.parametrize("count", [150, 480, 1_000, 10_000])
 @pytest.mark.parametrize("vocabulary", [1, 2, 3, 50])
 def test_words_that_repeat_are_compared_in_good_time(count, vocabulary):
-    dice = random.Random(6)
+    dice = random.Random(6)  # noqa: S311
     old, new = (
         [f"w{dice.randrange(vocabulary)}" for _ in range(count)] for _ in range(2)
     )
