@@ -114,7 +114,8 @@ def _after_saving(
     request: PageRequest, persona: Persona, form: EditorForm
 ) -> HttpResponse:
     if form.errors:
-        return _page(request, persona, form)
+        # Read anew: the draft that this persona knows is the one from before.
+        return _page(request, editable(request, persona.slug), form)
     if request.POST.get("do") != "publish":
         messages.success(request, gettext("The draft is saved."))
         return redirect("persona_edit", persona.slug)
