@@ -456,7 +456,7 @@ class SessionAdmin(admin.ModelAdmin[Session]):
         if page:
             return page
         count = async_to_sync(services.stop_idle)(for_s=for_s)
-        note(request.user, Act.STOPPED, *idle)
+        note(request.user, Act.STOPPED_IDLE, *idle)
         words = ngettext(
             "Stopped %(count)d session that was quiet for %(seconds)d seconds.",
             "Stopped %(count)d sessions that were quiet for %(seconds)d seconds.",
