@@ -63,7 +63,7 @@ def said(answer: Any) -> str:
     return str(body["message"])
 
 
-def noted() -> list[tuple[int, str]]:
+def noted() -> list[tuple[int, str | None]]:
     """What the audit has of it: the act, and of which session."""
     rows = LogEntry.objects.order_by("pk")
     return list(rows.values_list("action_flag", "object_id"))
