@@ -26,13 +26,13 @@ from personas.acts import Act, note
 from streaming import queueing, services
 from streaming.board.history import history
 from streaming.models import Account, EndReason, Session, State
+from streaming.permissions import DRAIN, MAY_SUPPORT
 from streaming.publishing import tell_board
 
 logger = logging.getLogger(__name__)
 
 #: Either will do: who may change accounts, or who may only drain and wake them.
-MAY_DRAIN = ("streaming.drain_account", "streaming.change_account")
-MAY_SUPPORT = "streaming.support_people"
+MAY_DRAIN = (DRAIN, "streaming.change_account")
 
 Action = Callable[..., str]
 

@@ -25,8 +25,8 @@ from personas.models import CurrentPersona, Persona
 from streaming import limits, queueing
 from streaming.models import Session, SessionEvent, State
 from streaming.models.session_queries import SessionQuerySet
+from streaming.permissions import MAY_SUPPORT
 
-MAY_SUPPORT = "streaming.support_people"
 SESSIONS_SHOWN = 20
 EVENTS_SHOWN = 12
 PERSONAS_SHOWN = 50
