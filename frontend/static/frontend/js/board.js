@@ -41,7 +41,9 @@ function hear({ type, at, data }) {
 }
 
 function show() {
-  if (board) view.show(board, media, serverMs())
+  if (!board) return
+  view.show(board, media, serverMs())
+  part("content").setAttribute("data-ready", "")
 }
 
 function serverMs() {
