@@ -3,8 +3,9 @@
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.signals import pre_delete
 from django.utils.timezone import now
 
@@ -17,8 +18,14 @@ DELETED = "turn.deleted"
 
 
 def connect() -> None:
-    """Watch conversations being deleted, by whomever. Doing it twice is harmless."""
-    pre_delete.connect(_blank_events, Conversation, dispatch_uid="chat.forgetting")
+    """Watch conversations and people being deleted, by whomever.
+
+    Doing it twice is harmless.
+    """
+    pre_delete.connect(
+        _conversation_goes, Conversation, dispatch_uid="chat.forgetting.conversation"
+    )
+    pre_delete.connect(_person_goes, User, dispatch_uid="chat.forgetting.person")
 
 
 def delete_conversation(conversation: Conversation) -> None:
@@ -49,14 +56,21 @@ def delete_session_words(session: Session) -> None:
             ConversationSummary.objects.filter(conversation=conversation).delete()
             if not conversation.turns.exists():
                 conversation.delete()
-        words = Q(data__has_key="turn") | Q(data__has_key="text")
-        session.events.filter(words).update(type=DELETED, data={})
+        _blank_events(Session.objects.filter(pk=session.pk))
         Session.objects.filter(pk=session.pk).update(removed_at=now())
 
 
-def _blank_events(*, instance: Conversation, **_: Any) -> None:
+def _conversation_goes(*, instance: Conversation, **_: Any) -> None:
+    _blank_events(instance.sessions())
+
+
+def _person_goes(*, instance: User, **_: Any) -> None:
+    """Also in sessions without a conversation something may have been said."""
+    _blank_events(Session.objects.filter(owner=instance))
+
+
+def _blank_events(sessions: QuerySet[Session]) -> None:
     """The sessions' events repeat each word, for viewers who missed some."""
-    told = SessionEvent.objects.filter(
-        session__in=instance.sessions().order_by().values("pk"), data__has_key="turn"
-    )
-    told.update(type=DELETED, data={})
+    words = Q(data__has_key="turn") | Q(data__has_key="text")
+    told = SessionEvent.objects.filter(session__in=sessions.order_by().values("pk"))
+    told.filter(words).update(type=DELETED, data={})

@@ -26,13 +26,13 @@ from personas.acts import Act, note
 from streaming import queueing, services
 from streaming.board.history import history
 from streaming.models import Account, EndReason, Session, State
+from streaming.permissions import DRAIN, MAY_SUPPORT
 from streaming.publishing import tell_board
 
 logger = logging.getLogger(__name__)
 
 #: Either will do: who may change accounts, or who may only drain and wake them.
-MAY_DRAIN = ("streaming.drain_account", "streaming.change_account")
-MAY_SUPPORT = "streaming.support_people"
+MAY_DRAIN = (DRAIN, "streaming.change_account")
 
 Action = Callable[..., str]
 
@@ -133,7 +133,7 @@ def stop_idle(request: HttpRequest) -> str:
     for_s = settings.STOP_IDLE_S
     idle = list(Session.objects.idle(now(), for_s))
     count = async_to_sync(services.stop_idle)(for_s=for_s)
-    note(request.user, Act.STOPPED, *idle)
+    note(request.user, Act.STOPPED_IDLE, *idle)
     return ngettext(
         "Stopped %(count)d session in which nothing was said for %(seconds)d seconds.",
         "Stopped %(count)d sessions in which nothing was said for %(seconds)d seconds.",
@@ -161,7 +161,7 @@ def stop_all(request: HttpRequest) -> str:
         )
     seated = list(Session.objects.seated())
     async_to_sync(services.stop_all)(seated)
-    note(request.user, Act.STOPPED, *line, *seated)
+    note(request.user, Act.STOPPED_ALL, *line, *seated)
     ids = [session.pk for session in seated]
     stuck = Session.objects.seated().filter(pk__in=ids).count()
     count = len(seated) - stuck

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -16,17 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chat.models import Script, Segment
 from chat.scripts.position import sentences_of
 from frontend.script_forms import NewScriptForm, ScriptForm, segment_forms
+from frontend.views import PageRequest
 from personas.exhibit_forms import ExhibitForm
 from personas.models import Exhibit, Persona
 from streaming.providers.base import estimated_duration_s
 
 _LONG_TEXT = "x" * 1_400
-
-
-class PageRequest(HttpRequest):
-    """A request behind `login_required`: its user is a real one."""
-
-    user: Any
 
 
 def _persona(request: PageRequest, slug: str) -> Persona:

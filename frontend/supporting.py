@@ -10,7 +10,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Avg, Count, Max, Q
+from django.db.models import Avg, Count, Max, Q, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import now
@@ -24,8 +25,8 @@ from personas.models import CurrentPersona, Persona
 from streaming import limits, queueing
 from streaming.models import Session, SessionEvent, State
 from streaming.models.session_queries import SessionQuerySet
+from streaming.permissions import MAY_SUPPORT
 
-MAY_SUPPORT = "streaming.support_people"
 SESSIONS_SHOWN = 20
 EVENTS_SHOWN = 12
 PERSONAS_SHOWN = 50
@@ -73,10 +74,11 @@ def _with_events(sessions: SessionQuerySet) -> list[dict[str, Any]]:
     """The latest sessions, each with its last technical events, in two queries."""
     shown = list(sessions.select_related("persona", "account")[:SESSIONS_SHOWN])
     events: dict[Any, list[SessionEvent]] = {one.pk: [] for one in shown}
-    for event in SessionEvent.objects.filter(session__in=shown).order_by("-seq"):
-        if len(events[event.session_id]) < EVENTS_SHOWN:
-            events[event.session_id].append(event)
-    return [{"session": one, "events": list(reversed(events[one.pk]))} for one in shown]
+    from_the_end = Window(RowNumber(), partition_by="session", order_by="-seq")
+    latest = SessionEvent.objects.filter(session__in=shown).annotate(nth=from_the_end)
+    for event in latest.filter(nth__lte=EVENTS_SHOWN).order_by("seq"):
+        events[event.session_id].append(event)
+    return [{"session": one, "events": events[one.pk]} for one in shown]
 
 
 def _figures(sessions: SessionQuerySet) -> dict[str, Any]:

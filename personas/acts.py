@@ -16,8 +16,8 @@ class Act(models.IntegerChoices):
     WOKE = 12, _("woke up")
     MOVED = 13, _("moved in the line")
     TESTED = 14, _("tested the connection of")
-    STOPPED_IDLE = 15, _("stopped what was idle")
-    STOPPED_ALL = 16, _("stopped everything")
+    STOPPED_IDLE = 15, _("stopped as idle")
+    STOPPED_ALL = 16, _("stopped with all others")
 
 
 def note(actor: Any, act: Act, *subjects: models.Model) -> None:

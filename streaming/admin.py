@@ -23,8 +23,7 @@ from streaming import admin_usage as admin_usage  # registers its own pages
 from streaming import pool, services
 from streaming.models import Account, Session, SessionEvent, State
 from streaming.models.states import OPEN, SEATED
-
-DRAIN = "streaming.drain_account"
+from streaming.permissions import DRAIN
 
 
 class AccountForm(forms.ModelForm[Account]):
@@ -419,7 +418,7 @@ class SessionAdmin(admin.ModelAdmin[Session]):
                 "already stay as they are."
             ),
             verb=gettext("Stop them"),
-            chosen=map(_in_a_line, chosen),
+            chosen=map(in_a_line, chosen),
         )
         if page:
             return page
@@ -451,12 +450,12 @@ class SessionAdmin(admin.ModelAdmin[Session]):
             )
             % {"seconds": for_s},
             verb=gettext("Stop them"),
-            chosen=map(_in_a_line, idle),
+            chosen=map(in_a_line, idle),
         )
         if page:
             return page
         count = async_to_sync(services.stop_idle)(for_s=for_s)
-        note(request.user, Act.STOPPED, *idle)
+        note(request.user, Act.STOPPED_IDLE, *idle)
         words = ngettext(
             "Stopped %(count)d session that was quiet for %(seconds)d seconds.",
             "Stopped %(count)d sessions that were quiet for %(seconds)d seconds.",
@@ -501,7 +500,8 @@ class SessionAdmin(admin.ModelAdmin[Session]):
         return (*found[:3], [*found[3], *still_open])
 
 
-def _in_a_line(session: Session) -> str:
+def in_a_line(session: Session) -> str:
+    """Which one it is, for lists of them."""
     who = session.owner or gettext("a deleted user")
     persona = session.persona or gettext("a deleted persona")
     return f"{str(session.pk)[:8]} · {who} · {persona} · {session.get_state_display()}"

@@ -21,6 +21,7 @@ from personas.models import Persona
 from streaming.models import PersonaLimits, UsageEntry, UserLimits
 from streaming.models.states import OPEN
 from streaming.models.usage import UsageQuerySet
+from streaming.spreadsheets import harmless
 
 if TYPE_CHECKING:  # generic for the type checker alone
     UserModelAdmin = UserAdmin[User]
@@ -85,18 +86,13 @@ def as_csv(entries: QuerySet[UsageEntry]) -> str:
                 entry.began_at.isoformat(),
                 entry.ended_at.isoformat(),
                 f"{entry.used.total_seconds():.6f}",
-                _harmless(entry.user_name),
-                _harmless(entry.persona_name),
-                _harmless(entry.account_name),
+                harmless(entry.user_name),
+                harmless(entry.persona_name),
+                harmless(entry.account_name),
                 entry.session_id or "",
             )
         )
     return text.getvalue()
-
-
-def _harmless(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
 
 
 def in_hours(used: timedelta) -> str:

@@ -105,6 +105,14 @@ class CreateIn(serializers.Serializer[Any]):
     replays = serializers.UUIDField(required=False, allow_null=True)
     speed = serializers.FloatField(min_value=0.5, max_value=2.0, default=1.0)
 
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What was said once is said again as it was, so nothing goes on from it."""
+        for name in ("continues", "draft"):
+            if asked.get("replays") and asked.get(name):
+                problem = "cannot be asked for together with replays."
+                raise serializers.ValidationError({name: problem})
+        return asked
+
     def wish_for(self, persona: Persona) -> StreamWish:
         asked = self.validated_data
         avatar = asked.get("avatar_name") or asked.get("avatar_id")

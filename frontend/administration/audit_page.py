@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from frontend.administration.audit import KINDS, MOST_PAGES, Wanted, entries
+from streaming.permissions import READ_AUDIT
 
-READ_AUDIT = "streaming.read_audit"
 PER_PAGE = 50
 
 

@@ -21,8 +21,8 @@ from streaming.admin import health_in_words
 from streaming.board.rows import board
 from streaming.models import EndReason, Session, State, UsageEntry
 from streaming.periods import Span, period_of
+from streaming.permissions import READ_AUDIT
 
-READ_AUDIT = "streaming.read_audit"
 DAY = timedelta(hours=24)
 CHANGES_SHOWN = 8
 DOCUMENTS_SHOWN = 5

@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from frontend.administration.menu import name_of
+from streaming.admin import in_a_line
+from streaming.models import Session
 
 #: In this order; so many of each.
 SEARCHED = (
@@ -88,8 +90,4 @@ def _of_model(request: HttpRequest, own: Any, words: str) -> Hits | None:
 
 
 def _text(row: Any) -> str:
-    if row._meta.label == "streaming.Session":
-        who = row.owner or gettext("a deleted user")
-        persona = row.persona or gettext("a deleted persona")
-        return f"{str(row.pk)[:8]} · {who} · {persona} · {row.get_state_display()}"
-    return str(row)
+    return in_a_line(row) if isinstance(row, Session) else str(row)

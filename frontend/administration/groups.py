@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
+from streaming.permissions import DRAIN, MAY_SUPPORT, READ_AUDIT
+
 OPERATORS, EDITORS, AUDITORS = "Operators", "Editors", "Auditors"
 
 
@@ -22,8 +24,8 @@ PERMISSIONS: dict[str, set[str]] = {
         # Whatever misbehaves on another site can be switched off.
         *_each("streaming", "view change", "embedkey"),
         "streaming.change_session",
-        "streaming.drain_account",
-        "streaming.support_people",
+        DRAIN,
+        MAY_SUPPORT,
         "auth.view_user",
     },
     EDITORS: {
@@ -41,7 +43,7 @@ PERMISSIONS: dict[str, set[str]] = {
         *_each("streaming", "view", "session sessionevent account usageentry"),
         *_each("streaming", "view", "userlimits personalimits embedkey"),
         "personas.reach_peoples_personas",
-        "streaming.read_audit",
+        READ_AUDIT,
     },
 }
 

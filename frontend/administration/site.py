@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from frontend.administration.menu import by_section
-
-READ_AUDIT = "streaming.read_audit"
+from streaming.permissions import READ_AUDIT
 
 
 class PortalAdminSite(AdminSite):

@@ -1,15 +1,19 @@
 """What has changed from one state of a persona to another, for people. All pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
 Op = Literal["same", "added", "removed", "gap"]
+#: A stretch of words, lines or items, and what became of it.
+Step = tuple[Op, Sequence[str]]
 
 #: So much of what stayed is shown around a change.
 _CONTEXT_WORDS = 12
+#: As many pairs are compared one by one; beyond that whole lines are, or nothing is.
+_MAX_PAIRS = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def _items(old: Sequence[Any], new: Sequence[Any]) -> Iterable[Mark]:
 
 def _words(old: str, new: str) -> Iterable[Mark]:
     """Words, with the space before them; marks do not begin with it."""
-    for op, parts in _opcodes(_cut(old), _cut(new)):
+    before, after = _cut(old), _cut(new)
+    for op, parts in _opcodes(before, after, coarser=_by_lines):
         text = "".join(parts)
         words = text.lstrip()
         if op != "same" and words:
@@ -68,17 +73,57 @@ def _cut(text: str) -> list[str]:
 
 
 def _opcodes(
-    before: Sequence[str], after: Sequence[str]
-) -> Iterable[tuple[Op, Sequence[str]]]:
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    before: Sequence[str],
+    after: Sequence[str],
+    coarser: Callable[[Sequence[str], Sequence[str]], Iterable[Step]] | None = None,
+) -> Iterable[Step]:
+    """What begins and ends alike is set aside, so that only the middle is compared."""
+    begin = _common(before, after)
+    end = _common(before[begin:][::-1], after[begin:][::-1])
+    old, new = before[begin : len(before) - end], after[begin : len(after) - end]
+    if begin:
+        yield "same", after[:begin]
+    if len(old) * len(new) <= _MAX_PAIRS:
+        yield from _matched(old, new)
+    else:
+        yield from (coarser or _replaced)(old, new)
+    if end:
+        yield "same", after[len(after) - end :]
+
+
+def _common(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many of the first ones are alike."""
+    pairs = zip(before, after, strict=False)
+    return next(
+        (at for at, (old, new) in enumerate(pairs) if old != new),
+        min(len(before), len(after)),
+    )
+
+
+def _matched(before: Sequence[str], after: Sequence[str]) -> Iterable[Step]:
+    # Without `autojunk` a word that is repeated a thousand times takes half a minute.
+    matcher = SequenceMatcher(None, before, after, autojunk=True)
     for tag, from_old, to_old, from_new, to_new in matcher.get_opcodes():
         if tag == "equal":
             yield "same", after[from_new:to_new]
-            continue
-        if to_old > from_old:
-            yield "removed", before[from_old:to_old]
-        if to_new > from_new:
-            yield "added", after[from_new:to_new]
+        else:
+            yield from _replaced(before[from_old:to_old], after[from_new:to_new])
+
+
+def _by_lines(before: Sequence[str], after: Sequence[str]) -> Iterable[Step]:
+    return _opcodes(_lines(before), _lines(after))
+
+
+def _lines(words: Sequence[str]) -> list[str]:
+    """The line break is at the beginning of each, as a space is at that of a word."""
+    return re.findall(r"\n[^\n]*|[^\n]+", "".join(words))
+
+
+def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterable[Step]:
+    if before:
+        yield "removed", before
+    if after:
+        yield "added", after
 
 
 def _with_gaps(marks: Iterable[Mark]) -> Iterable[Mark]:

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from frontend.editing.views import PageRequest, editable
+from frontend.editing.views import editable
+from frontend.views import PageRequest
 from personas import limits
 from personas.knowledge import filing
 from personas.knowledge.errors import DocumentRefused

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from frontend.editing.differences import differences
 from frontend.editing.forms import human_name
-from frontend.editing.views import PageRequest, editable
+from frontend.editing.views import editable
+from frontend.views import PageRequest
 from personas.models import Persona, PersonaVersion, draft_of, roll_back
 
 VERSIONS_PER_PAGE = 30

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 from config.errors import DomainError
 from frontend.editing.forms import EditorForm
 from frontend.editing.pace import require_pace
-from frontend.editing.views import PageRequest, editable, picture_of
+from frontend.editing.views import editable, picture_of
 from frontend.templatetags.stills import initial
+from frontend.views import PageRequest
 from personas.models import Persona
 from personas.prompt import system_prompt
 from streaming import services

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,7 @@ from frontend.editing.forms import (
 from frontend.editing.groups import GROUPS
 from frontend.editing.starts import STARTS
 from frontend.templatetags.stills import still
+from frontend.views import PageRequest
 from personas import limits
 from personas.models import (
     EditedMeanwhile,
@@ -38,12 +39,6 @@ from personas.prompt import system_prompt
 
 #: What the file chooser offers.
 _UPLOAD_ACCEPT = ".txt,.md,.html,.htm,.pdf"
-
-
-class PageRequest(HttpRequest):
-    """A request behind `login_required`: its user is a real one."""
-
-    user: Any
 
 
 def editable(request: PageRequest, slug: str) -> Persona:
@@ -114,7 +109,8 @@ def _after_saving(
     request: PageRequest, persona: Persona, form: EditorForm
 ) -> HttpResponse:
     if form.errors:
-        return _page(request, persona, form)
+        # Read anew: the draft that this persona knows is the one from before.
+        return _page(request, editable(request, persona.slug), form)
     if request.POST.get("do") != "publish":
         messages.success(request, gettext("The draft is saved."))
         return redirect("persona_edit", persona.slug)

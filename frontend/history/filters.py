@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,8 @@ from personas.models import Persona
 from streaming.models.session_queries import SessionQuerySet
 
 MAX_SEARCH_CHARS = 200
+#: Beyond the first and last days that there are, nothing can be compared in UTC.
+_DAYS = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
 
 
 class HistoryFilter(forms.Form):
@@ -21,8 +24,8 @@ class HistoryFilter(forms.Form):
     persona = forms.ModelChoiceField(
         Persona.objects.none(), label=_("Persona"), empty_label=_("All personas")
     )
-    since = forms.DateField(label=_("From"))
-    until = forms.DateField(label=_("To"))
+    since = forms.DateField(label=_("From"), validators=_DAYS)
+    until = forms.DateField(label=_("To"), validators=_DAYS)
 
     field_order = ("q", "persona", "since", "until")
 

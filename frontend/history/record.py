@@ -15,7 +15,6 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat.folding import folded
 from chat.forgetting import delete_session_words
 from chat.models import Conversation, Turn
 from chat.models.conversation import search_words
@@ -89,15 +88,16 @@ def _record(request: PageRequest, found: Session, *, is_own: bool) -> HttpRespon
 
 def _said(request: PageRequest, found: Session) -> dict[str, Any]:
     """What was said, for whom it was said to alone; `?q=` keeps the turns that say it."""
-    search = request.GET.get("q", "").strip()[:MAX_SEARCH_CHARS]
+    search = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_CHARS]
+    wanted = search_words(search)
     turns = Turn.objects.filter(session=found).order_by("number")
-    for word in search_words(search):
+    for word in wanted:
         turns = turns.filter(folded__contains=word)
     pages = Paginator(turns.prefetch_related(*FETCHED), TURNS_PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     return {
         "search": search,
-        "wanted": folded(search).split(),
+        "wanted": wanted,
         "page": page,
         "rows": _rows(found, list(page.object_list)),
         "turn_count": Turn.objects.filter(session=found).count(),

@@ -8,7 +8,7 @@ from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from chat.folding import find_folded
+from chat.folding import find_all_folded
 from chat.transcripts.text import clock
 
 register = template.Library()
@@ -37,16 +37,12 @@ def lasted(span: timedelta) -> str:
 @register.filter
 def marked(text: str, wanted: list[str]) -> SafeString:
     """`text` with what folds to one of the `wanted` words marked, and its lines kept."""
-    pieces, rest = [], text
-    while rest and wanted:
-        places = [place for word in wanted if (place := find_folded(rest, word))]
-        if not places:
-            break
-        begins, ends = min(places)
-        pieces.append((escape(rest[:begins]), escape(rest[begins:ends])))
-        rest = rest[ends:]
+    pieces, rest = [], 0
+    for begins, ends in find_all_folded(text, wanted):
+        pieces.append((escape(text[rest:begins]), escape(text[begins:ends])))
+        rest = ends
     found = format_html_join("", "{}<mark>{}</mark>", pieces)
-    return linebreaksbr(found + escape(rest))
+    return linebreaksbr(found + escape(text[rest:]))
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from frontend.usage.plots import Plot
+from streaming.spreadsheets import harmless
 
 Text = str | Promise
 
@@ -170,9 +171,7 @@ def _csv_cell(value: Any) -> str:
         return f"{value:.6f}"
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
-    # A name that no spreadsheet takes for a formula.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return harmless(str(value))
 
 
 def minutes(time: timedelta | None) -> float:

@@ -166,6 +166,12 @@ def with_words(session: Session) -> None:
     """What a turn leaves in the session's own history."""
     session.record("turn.started", {"turn": 1, "prompt": "Wo ist das Café?"})
     session.record("chat.sentence", {"turn": 1, "text": "Neben der Brücke."})
+    with_goodbye(session)
+
+
+def with_goodbye(session: Session) -> None:
+    """What the avatar says at the end belongs to no turn."""
+    session.record("avatar.farewell", {"text": "Bis bald im Café!", "duration_s": 1.0})
 
 
 def words_left() -> str:
@@ -222,6 +228,7 @@ def test_deleting_a_user_deletes_what_they_said_and_what_is_remembered(
     talked, session, alice, bob, anna
 ):
     with_words(session)
+    with_goodbye(new_session(alice, anna))  # before anything else was said
     Memory.objects.create(owner=alice, persona=anna).add("The Café is Alice's.")
     exchange(new_session(bob, anna), "Mine stays.", "Yes.")
 

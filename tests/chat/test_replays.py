@@ -146,6 +146,19 @@ def test_nobody_replays_what_was_said_to_others(
         assert answer.json()["code"] == "session_not_found"
 
 
+@pytest.mark.parametrize("name", ["draft", "continues"])
+def test_a_replay_is_of_no_draft_and_goes_on_with_nothing(
+    talk: Session, alice: User, account: Any, name: str
+) -> None:
+    asked = {"replays": str(talk.pk), name: True if name == "draft" else str(talk.pk)}
+
+    answer = client_of(alice).post(CREATE, asked, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert answer.json()["message"].startswith(f"{name}: ")
+    assert not Session.objects.filter(kind=Kind.REPLAY).exists()
+
+
 def test_a_replay_is_not_replayed_nor_what_was_deleted(
     talk: Session, alice: User, anna: Persona, account: Any
 ) -> None:

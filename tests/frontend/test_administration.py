@@ -6,14 +6,23 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
+from django.db.models.signals import post_init
 from django.test import Client
 from django.utils.timezone import now
 
 from chat.models import Conversation, Turn
 from frontend.administration.groups import AUDITORS, EDITORS, OPERATORS, sync_groups
 from frontend.models import ApiToken
+from frontend.supporting import EVENTS_SHOWN
 from personas.models import Document, Membership, Persona, Role, Team
-from streaming.models import Account, EndReason, Session, State, UserLimits
+from streaming.models import (
+    Account,
+    EndReason,
+    Session,
+    SessionEvent,
+    State,
+    UserLimits,
+)
 
 AUDIT = "/admin/audit/"
 
@@ -418,6 +427,28 @@ def test_a_support_page_shows_how_somebody_fares(anna, alice):
     for shown in ("the media connection failed", "My robot", "Hers", "0 of 5 min"):
         assert shown in page, shown
     assert "ice.state" in page
+
+
+def test_of_a_sessions_many_events_only_the_last_are_read(anna, alice):
+    sessions = [ended(alice, anna, EndReason.VIEWER_LEFT) for _ in range(2)]
+    for session in sessions:
+        for number in range(EVENTS_SHOWN + 3):
+            session.record("ice.state", {"state": f"state {number}"})
+    loaded: list[SessionEvent] = []
+
+    def note(instance: SessionEvent, **_: object) -> None:
+        loaded.append(instance)
+
+    post_init.connect(note, SessionEvent)
+    try:
+        page = as_member_of(OPERATORS).get(f"/operate/people/{alice.pk}/")
+    finally:
+        post_init.disconnect(note, SessionEvent)
+
+    assert len(loaded) == 2 * EVENTS_SHOWN
+    for row in page.context["sessions"]:
+        last = row["session"].events.order_by("seq").values_list("seq", flat=True)
+        assert [one.seq for one in row["events"]] == [*last][-EVENTS_SHOWN:]
 
 
 def test_a_support_page_shows_nothing_of_what_was_said(anna, alice):

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils.timezone import now
 
+from personas.acts import Act
 from personas.models import Persona
 from streaming import queueing, services
 from streaming.models import Account, EndReason, Session, State
@@ -59,6 +61,12 @@ def said(answer: Any) -> str:
     body = answer.json()
     assert body["success"], body
     return str(body["message"])
+
+
+def noted() -> list[tuple[int, str | None]]:
+    """What the audit has of it: the act, and of which session."""
+    rows = LogEntry.objects.order_by("pk")
+    return list(rows.values_list("action_flag", "object_id"))
 
 
 # Who ---------------------------------------------------------------------------------
@@ -170,6 +178,7 @@ def test_stopping_the_idle_leaves_those_who_talk(
     idle.reread()
     busy.reread()
     assert (idle.is_open, busy.is_open) == (False, True)
+    assert noted() == [(Act.STOPPED_IDLE, str(idle.pk))]
 
 
 def test_stopping_all_keeps_the_line_unless_it_is_to_go_too(
@@ -186,6 +195,7 @@ def test_stopping_all_keeps_the_line_unless_it_is_to_go_too(
     assert words == "Stopped 0 sessions. Sent 1 visitor away from the line."
     ticket.reread()
     assert (ticket.state, ticket.end_reason) == (State.CLOSED, EndReason.STAFF_STOPPED)
+    assert noted() == [(Act.STOPPED_ALL, str(one.pk)) for one in (session, ticket)]
 
 
 def test_a_ticket_can_be_taken_out_of_the_line(staff: Client, db: None) -> None:

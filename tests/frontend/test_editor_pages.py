@@ -183,6 +183,8 @@ def test_a_mistake_is_said_at_its_field_and_everything_else_is_saved(page, rosa)
     assert rosa.as_drafted().title == "florist"
     assert rosa.as_drafted().name == "Rosa"
     assert rosa.versions.count() == 1, "nothing is published with a mistake in it"
+    assert reply.context["drafted"].title == "florist", "the side shows what is saved"
+    assert "florist" in reply.context["prompt"]
 
 
 def test_a_text_that_is_too_long_is_not_cut(page, rosa):

@@ -1,5 +1,6 @@
 """The history: what a user finds in it, what others do not, and what deleting leaves."""
 
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.timezone import now
 
 from chat.forgetting import DELETED
 from chat.models import Conversation, ConversationSummary, MemoryFact, Turn
+from frontend.templatetags.clocks import marked
 from personas.models import Persona
 from streaming.models import Kind, Session, SessionEvent, State, UsageEntry
 from tests.chat.conversations import at, ended, exchange, new_session, went_live
@@ -96,6 +98,16 @@ def test_a_filter_that_is_wrong_is_told_of_and_hides_nothing(
     assert "This day is before the first one" in backwards
 
 
+@pytest.mark.parametrize("asked", ["until=9999-12-31", "since=0001-01-01"])
+def test_a_day_beyond_all_is_told_of_at_its_field(
+    talk: Session, alice: User, asked: str
+) -> None:
+    page = _Signed(alice).text(f"/history/?{asked}")
+
+    assert "Ensure this value is" in page
+    assert f"/sessions/{talk.pk}/" in page
+
+
 def test_long_histories_have_pages_that_keep_what_was_asked(
     alice: User, anna: Persona
 ) -> None:
@@ -144,6 +156,28 @@ def test_the_record_can_be_searched(talk: Session, alice: User) -> None:
     assert "1 turn with" in page
     assert "<mark>Café</mark>" in page
     assert "I am Anna." not in page
+
+
+def test_what_no_text_has_is_left_out_of_a_search(talk: Session, alice: User) -> None:
+    answer: Any = _Signed(alice).get(f"/sessions/{talk.pk}/?q=%00CA%00FE")
+
+    assert answer.context["search"] == "CAFE"
+    assert "<mark>Café</mark>" in answer.content.decode()
+
+
+def test_each_place_is_marked_once_and_the_rest_stays_as_it_was() -> None:
+    assert marked("Tea & TÉA,\nﬁne", ["tea", "te", "i", "f", "tea", "."]) == (
+        "<mark>Tea</mark> &amp; <mark>TÉA</mark>,<br><mark>ﬁ</mark>ne"
+    )
+    assert marked("Nothing.", []) == "Nothing."
+
+
+def test_marking_many_places_of_a_long_text_takes_a_moment() -> None:
+    began = time.perf_counter()
+    found = marked("tea or té " * 5_000, ["tea", "te", "t", "o", "e", "r"])
+
+    assert time.perf_counter() - began < 2
+    assert found.count("<mark>") == 20_000
 
 
 def test_a_stream_that_came_back_is_shown_as_reconnecting(

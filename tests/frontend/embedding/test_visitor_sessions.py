@@ -13,6 +13,7 @@ from config.asgi import application
 from streaming.embedding import upkeep
 from streaming.embedding.callers import SUBPROTOCOL
 from streaming.models import Account, EmbedKey, EndReason, Session, UsageEntry, Visitor
+from tests.chat.conversations import new_session
 from tests.sockets import cookie_of, told
 from tests.streaming.connected import connected
 
@@ -228,11 +229,14 @@ def test_deleting_a_key_forgets_its_visitors_and_their_words(
     visitor = latest_visitor()
     Conversation.objects.create(owner=visitor, persona=anna, persona_name="Anna")
     _used_today(visitor, timedelta(minutes=1))
+    session = new_session(visitor, anna)
+    session.record("avatar.farewell", {"text": "Until next time.", "duration_s": 1.0})
 
     upkeep.discard(key)
 
     assert not User.objects.filter(pk=visitor.pk).exists()
     assert not Conversation.objects.exists()
+    assert "Until" not in str(list(session.events.values_list("data", flat=True)))
     assert UsageEntry.objects.count() == 1
 
 

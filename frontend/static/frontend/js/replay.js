@@ -117,11 +117,11 @@ session.addEventListener("hush", () => (stage.hushed = true))
 session.addEventListener("unhush", () => (stage.hushed = false))
 session.speech.addEventListener("word", () => showWords())
 
-stage.addEventListener("firstframe", () => {
-  session.playing()
+session.addEventListener("playing", () => {
   player.voice = speaking
   player.play()
 })
+stage.addEventListener("firstframe", () => session.playing())
 stage.addEventListener("soundrefused", ({ refused }) => {
   controlsFor("hear")[0].hidden = !refused
 })

@@ -38,7 +38,8 @@ export class TryStage {
     session.addEventListener("hush", () => (this.#stage.hushed = true))
     session.addEventListener("unhush", () => (this.#stage.hushed = false))
     session.speech.addEventListener("word", () => this.#showWords())
-    this.#stage.addEventListener("firstframe", () => this.#begun())
+    session.addEventListener("playing", () => this.#begun())
+    this.#stage.addEventListener("firstframe", () => session.playing())
     this.#stage.addEventListener("soundrefused", ({ refused }) => {
       controlsFor("try-hear")[0].hidden = !refused
     })
@@ -75,8 +76,8 @@ export class TryStage {
     await this.#session.open({ persona: this.#slug, draft: true, background }, { starts: true })
   }
 
+  /** The stream plays, with or without a picture. */
   #begun() {
-    this.#session.playing()
     if (this.#greets) this.#session.repeat(this.#facts().welcome)
     this.#greets = false
     part("try-form").scrollIntoView({ block: "nearest" })
