@@ -213,7 +213,7 @@ class ShareForm(forms.Form):
         self.persona = persona
         field: Any = self.fields["team"]
         edited = Team.objects.edited_by(user).values("pk")
-        field.queryset = Team.objects.filter(Q(pk__in=edited) | Q(personas=persona))
+        field.queryset = Team.objects.filter(Q(pk__in=edited) | Q(pk=persona.team_id))
 
     def save(self) -> None:
         self.persona.change(

@@ -331,6 +331,17 @@ def test_an_owner_shares_a_persona_with_their_team(signed, crew, alice, bob):
     assert (mine.team, mine.visibility) == (None, "unlisted")
 
 
+def test_a_team_shares_more_than_one_persona(signed, crew, shared, alice):
+    other = Persona.objects.create(name="Other", owner=alice, team=crew)
+
+    for persona in (other, shared):
+        path = f"/personas/{persona.slug}/share"
+        answer = signed(alice).post(path, {"visibility": "unlisted", "team": crew.pk})
+        persona.refresh_from_db()
+        assert answer.status_code == 302
+        assert (persona.visibility, persona.team) == ("unlisted", crew)
+
+
 def test_a_persona_is_not_shared_with_a_team_one_does_not_edit_for(
     signed, crew, alice, bob
 ):
