@@ -49,15 +49,19 @@ def _use_invitation(*, request: HttpRequest, user: User, **_: Any) -> None:
 
     Who finds that somebody else has just used it gets no account.
     """
-    if settings.SIGNUP_OPEN:
-        return
-    try:
-        if (invitation := invitation_of(request)) is None:
-            raise InvitationNotGood
-        invitation.accept(user)
-    except InvitationNotGood as exc:
+    if not settings.SIGNUP_OPEN and not _is_let_in(invitation_of(request), user):
         user.delete()
-        raise ImmediateHttpResponse(redirect("account_signup")) from exc
+        raise ImmediateHttpResponse(redirect("account_signup"))
+
+
+def _is_let_in(invitation: Invitation | None, user: User) -> bool:
+    if invitation is None:
+        return False
+    try:
+        invitation.accept(user)
+    except InvitationNotGood:
+        return False
+    return True
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

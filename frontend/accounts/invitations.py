@@ -65,10 +65,11 @@ def accept(request: PageRequest) -> HttpResponse:
 
 def _used_by_them(request: HttpRequest) -> Invitation | None:
     """The one that this browser has opened, if signing up has used it."""
-    if not request.user.is_authenticated:
+    pk = request.session.get(INVITATION_KEY)
+    if pk is None or not request.user.is_authenticated:
         return None
     used = Invitation.objects.filter(
-        pk=request.session.get(INVITATION_KEY),
+        pk=pk,
         accepted_by=request.user,
         team__members=request.user,
     )
