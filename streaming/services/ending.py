@@ -115,20 +115,23 @@ async def part_from(personas: Iterable[Persona]) -> int:
     )
 
 
-async def part_with(user: User, *, going: Iterable[Persona]) -> int:
+async def part_with(
+    user: User,
+    *,
+    going: Iterable[Persona],
+    reason: EndReason = EndReason.VIEWER_CLOSED,
+) -> int:
     """End a user's own sessions, and all that cannot go on without them.
 
     Those are the ones with the personas that go with the user, and those of visitors who
-    came by a key of theirs.
+    came by a key of theirs. `reason` is that of the user's own.
     """
     own = Session.objects.speaking().of_person(user).select_related("account")
     count = await close_each(
         [
             (
                 session,
-                EndReason.VIEWER_CLOSED
-                if session.owner_id == user.pk
-                else EndReason.PERSONA_ENDED,
+                reason if session.owner_id == user.pk else EndReason.PERSONA_ENDED,
             )
             async for session in own
         ]
