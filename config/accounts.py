@@ -7,16 +7,20 @@ from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import user_signed_up
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext, ngettext
 
-from personas.models import Invitation
+from personas.models import Invitation, InvitationNotGood
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +39,43 @@ def invitation_of(request: HttpRequest) -> Invitation | None:
     return good.select_related("team", "invited_by").first()
 
 
+def connect() -> None:
+    """Watch people signing up. Doing it twice is harmless."""
+    user_signed_up.connect(_use_invitation, dispatch_uid="config.accounts")
+
+
+def _use_invitation(*, request: HttpRequest, user: User, **_: Any) -> None:
+    """On a site that takes nobody by itself, the invitation that let them in is used up.
+
+    Who finds that somebody else has just used it gets no account.
+    """
+    if not settings.SIGNUP_OPEN and not _is_let_in(invitation_of(request), user):
+        user.delete()
+        raise ImmediateHttpResponse(redirect("account_signup"))
+
+
+def _is_let_in(invitation: Invitation | None, user: User) -> bool:
+    if invitation is None:
+        return False
+    try:
+        invitation.accept(user)
+    except InvitationNotGood:
+        return False
+    return True
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Signing up is open or closed by `SIGNUP_OPEN`; an invitation opens it as well, and
     the admin can always add people."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP_OPEN) or invitation_of(request) is not None
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever came by an invitation goes on with it."""
+        if INVITATION_KEY in request.session:
+            return reverse("invitation")
+        return str(super().get_signup_redirect_url(request))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")

@@ -7,4 +7,9 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401  (registers the system checks)
+        from config import (
+            accounts,
+            checks,  # noqa: F401  (registers the system checks)
+        )
+
+        accounts.connect()

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-REACH = "personas.reach_peoples_personas"
+from personas.models.queries import REACH
 
 
 def reaches_all(request: HttpRequest) -> bool:

@@ -3,16 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from personas.admin_parts import ReadOnly
-from personas.models import Invitation, Membership, Role, Team
+from personas.models import Invitation, LastOwner, Membership, Role, Team
 
 if TYPE_CHECKING:  # generic for the type checker alone
     MemberFormSetBase = forms.BaseInlineFormSet[Membership, Team, Any]
@@ -27,6 +28,11 @@ else:
 
 class MemberFormSet(MemberFormSetBase):
     """A team has an owner after whatever was entered."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Whose membership it is stays so: another person is another row."""
+        super().add_fields(form, index)
+        form.fields["user"].disabled = form.instance.pk is not None
 
     def clean(self) -> None:
         super().clean()
@@ -103,6 +109,25 @@ class TeamAdmin(TeamModelAdmin):
             )
         )
 
+    def changeform_view(
+        self, request: HttpRequest, *arguments: Any, **named: Any
+    ) -> HttpResponse:
+        """Nothing is saved when somebody else has taken the last other owner meanwhile."""
+        try:
+            return super().changeform_view(request, *arguments, **named)
+        except LastOwner as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return redirect(request.get_full_path())
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        """Members come and go by the team's own verbs, with all that belongs to it."""
+        if change and formset.model is Membership:
+            _save_members(form.instance, formset)
+        else:
+            super().save_formset(request, form, formset, change)
+
     @admin.display(description=_("members"), ordering="members_there")
     def member_count(self, team: Any) -> int:
         count: int = team.members_there
@@ -112,3 +137,15 @@ class TeamAdmin(TeamModelAdmin):
     def persona_count(self, team: Any) -> int:
         count: int = team.personas_there
         return count
+
+
+def _save_members(team: Team, formset: Any) -> None:
+    """Owners first, so that a team may change from one owner to another at once."""
+    formset.save(commit=False)
+    for member in formset.new_objects:
+        member.save()
+    changed = [member for member, _fields in formset.changed_objects]
+    for member in sorted(changed, key=lambda one: one.role != Role.OWNER):
+        team.set_role(member.user, Role(member.role))
+    for member in formset.deleted_objects:
+        team.remove(member.user)

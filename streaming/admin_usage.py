@@ -2,9 +2,11 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import async_to_sync
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
@@ -13,12 +15,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from personas.admin import PersonaAdmin
 from personas.admin_parts import ReadOnly
-from personas.models import Persona
-from streaming.models import PersonaLimits, UsageEntry, UserLimits
+from personas.models import Persona, Team
+from streaming import services
+from streaming.admin_parting import PartsFirst
+from streaming.models import EndReason, PersonaLimits, UsageEntry, UserLimits
 from streaming.models.states import OPEN
 from streaming.models.usage import UsageQuerySet
 from streaming.spreadsheets import harmless
@@ -147,7 +152,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class LimitedUserAdmin(UserModelAdmin):
+class LimitedUserAdmin(PartsFirst, UserModelAdmin):
     """People: who they are here, what they may do, and how much they may use."""
 
     # Django's two boxes with arrows name a picture that screen readers cannot reach.
@@ -215,17 +220,40 @@ class LimitedUserAdmin(UserModelAdmin):
     def has_change_permission(
         self, request: HttpRequest, obj: User | None = None
     ) -> bool:
-        """Nobody changes whoever may do more."""
-        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+        """Nobody changes whoever may do more, nor comes in as other staff."""
+        if obj is not None and _is_out_of_reach(obj, request.user):
             return False
         return super().has_change_permission(request, obj)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: User | None = None
     ) -> bool:
-        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+        if obj is not None and _is_out_of_reach(obj, request.user):
             return False
         return super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """No team is left without an owner, and nobody out of reach goes in a batch."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        above = [
+            gettext("%(name)s (only a superuser may)") % {"name": user}
+            for user in objs
+            if _is_out_of_reach(user, request.user)
+        ]
+        orphaned = [
+            gettext("the team “%(team)s” (give it another owner first, or delete it)")
+            % {"team": team}
+            for team in Team.objects.owned_by_nobody_but(objs)
+        ]
+        return deleted, counts, lacking, [*protected, *above, *orphaned]
+
+    def part(self, going: Iterable[User]) -> None:
+        for user in going:
+            async_to_sync(services.part_with)(
+                user, going=[*user.personas.all()], reason=EndReason.STAFF_STOPPED
+            )
 
     @admin.display(description=_("may come in"), boolean=True, ordering="is_active")
     def may_come_in(self, user: User) -> bool:
@@ -258,6 +286,13 @@ class LimitedUserAdmin(UserModelAdmin):
         )
 
 
+def _is_out_of_reach(user: User, asking: Any) -> bool:
+    """Staff and superusers are changed by themselves and by superusers."""
+    if asking.is_superuser:
+        return False
+    return user.is_superuser or (user.is_staff and user.pk != asking.pk)
+
+
 def _listed(name: str, field: str, pk: int, count: int) -> SafeString | str:
     """A number that leads to the list of what it counts."""
     if not count:
@@ -276,5 +311,18 @@ def _address(name: str, *arguments: Any) -> str:
 
 
 @admin.register(Persona)
-class LimitedPersonaAdmin(PersonaAdmin):
+class LimitedPersonaAdmin(PartsFirst, PersonaAdmin):
     inlines = (PersonaLimitsInline, *PersonaAdmin.inlines)
+
+    def part(self, going: Iterable[Persona]) -> None:
+        async_to_sync(services.part_from)([*going])
+
+    def _change(
+        self, request: HttpRequest, queryset: QuerySet[Persona], **values: Any
+    ) -> int:
+        """Whoever talks to one that is archived now is sent away."""
+        chosen = [persona.pk for persona in queryset]
+        count = super()._change(request, queryset, **values)
+        if values.get("archived_at"):
+            self.part(Persona.objects.filter(pk__in=chosen).exclude(archived_at=None))
+        return count

@@ -28,7 +28,9 @@ from frontend.accounts.leaving import (
 )
 from frontend.views import PageRequest
 
+#: What is much work; no limit counts longer than the minute that the refusal names.
 EXPORTS = {"export": "3/m/user"}
+SIGN_OUTS = {"sign_out_elsewhere": "3/m/user"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +59,10 @@ def account(request: PageRequest) -> HttpResponse:
 @login_required
 def sign_out_elsewhere(request: PageRequest) -> HttpResponse:
     """End this user's sessions in every browser but this one."""
+    if not ratelimit.consume(
+        request, app="frontend.accounts", action="sign_out_elsewhere", config=SIGN_OUTS
+    ):
+        return too_many(request)
     count = sign_out_of_others(request)
     if count:
         messages.success(
@@ -102,6 +108,8 @@ def delete(request: PageRequest) -> HttpResponse:
         try:
             delete_account(user, form.heirs())
         except CannotLeave as exc:
+            found = belongings_of(user)  # as it is now
+            form = DeleteAccountForm(request.POST, user=user, shares=found.shares)
             form.add_error(None, str(exc))
         else:
             request.session.flush()

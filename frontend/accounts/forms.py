@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from frontend.accounts.leaving import Share
+from frontend.accounts.leaving import NOBODY, Share
 from frontend.accounts.names import full_name
 from personas import limits
 from personas.models import Invitation, Persona, Role, Team
@@ -75,15 +75,11 @@ class DeleteAccountForm(forms.Form):
         return username
 
     def heirs(self) -> dict[int, int]:
-        """Persona -> who has it from now on; those that go are left out."""
-        chosen = {
+        """Persona -> who has it from now on, or `NOBODY`."""
+        return {
             share.persona.pk: self.cleaned_data[_heir_of(share)]
             for share in self.shares
         }
-        return {persona: heir for persona, heir in chosen.items() if heir != _NOBODY}
-
-
-_NOBODY = 0
 
 
 def _heir_of(share: Share) -> str:
@@ -98,7 +94,7 @@ def _heir_field(share: Share) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=gettext("%(persona)s, which “%(team)s” shares")
         % {"persona": share.persona, "team": share.persona.team},
-        choices=[*names, (_NOBODY, gettext("is deleted"))],
+        choices=[*names, (NOBODY, gettext("is deleted"))],
         coerce=int,
         initial=names[0][0],
     )
@@ -213,7 +209,7 @@ class ShareForm(forms.Form):
         self.persona = persona
         field: Any = self.fields["team"]
         edited = Team.objects.edited_by(user).values("pk")
-        field.queryset = Team.objects.filter(Q(pk__in=edited) | Q(personas=persona))
+        field.queryset = Team.objects.filter(Q(pk__in=edited) | Q(pk=persona.team_id))
 
     def save(self) -> None:
         self.persona.change(

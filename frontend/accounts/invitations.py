@@ -37,7 +37,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     """Who invites to what and as what, and a key to accept, or to sign in or up first."""
     found = invitation_of(request)
     if found is None:
-        return _not_good(request)
+        used = _used_by_them(request)
+        return _joined(request, used) if used else _not_good(request)
     role = found.team.role_of(request.user)
     context = {
         "invitation": found,
@@ -59,6 +60,23 @@ def accept(request: PageRequest) -> HttpResponse:
         found.accept(request.user)
     except InvitationNotGood:
         return _not_good(request)
+    return _joined(request, found)
+
+
+def _used_by_them(request: HttpRequest) -> Invitation | None:
+    """The one that this browser has opened, if signing up has used it."""
+    pk = request.session.get(INVITATION_KEY)
+    if pk is None or not request.user.is_authenticated:
+        return None
+    used = Invitation.objects.filter(
+        pk=pk,
+        accepted_by=request.user,
+        team__members=request.user,
+    )
+    return used.select_related("team").first()
+
+
+def _joined(request: HttpRequest, found: Invitation) -> HttpResponse:
     request.session.pop(INVITATION_KEY, None)
     messages.success(
         request, gettext("You are in the team “%(team)s”.") % {"team": found.team}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from chat.models import Conversation, MemoryFact, ScriptRun
@@ -20,10 +20,13 @@ from frontend.accounts.browsers import sign_out_everywhere
 from personas.auditing import credited_to_nobody
 from personas.models import Persona, Role, Team
 from streaming import services
-from streaming.models import EndReason, Session, State
+from streaming.models import Session
 
 #: How often sessions that begin while others are being closed are closed as well.
 _TRIES = 3
+
+#: The heir of a persona that is deleted.
+NOBODY = 0
 
 
 class CannotLeave(DomainError):
@@ -40,7 +43,7 @@ class Share:
     persona: Persona
     heirs: list[User]
 
-    def heir(self, pk: int | None) -> User | None:
+    def heir(self, pk: int) -> User | None:
         """Whom of them is meant, if anybody."""
         return next((user for user in self.heirs if user.pk == pk), None)
 
@@ -130,15 +133,17 @@ def _other_superusers(user: User) -> bool:
 
 
 def delete_account(user: User, heirs: dict[int, int]) -> None:
-    """Delete it for good. `heirs`: persona -> who has it from now on.
+    """Delete it for good. `heirs`: shared persona -> who has it from now on, or `NOBODY`.
 
-    Open sessions are ended first, which may take a while, so nothing is locked meanwhile.
-    Raises `CannotLeave`, before anything is deleted.
+    Open sessions are ended first, and browsers signed out last: either may take a while,
+    so nothing is locked meanwhile. Raises `CannotLeave`, before anything is deleted.
     """
     _require(user)
+    pk = user.pk
     for _ in range(_TRIES):
-        _end_sessions(user)
+        _end_sessions(user, heirs)
         if _deleted(user, heirs):
+            sign_out_everywhere(pk)
             return
     raise CannotLeave(
         gettext(
@@ -147,14 +152,10 @@ def delete_account(user: User, heirs: dict[int, int]) -> None:
     )
 
 
-def _end_sessions(user: User) -> None:
-    for session in _open_sessions(user).select_related("account"):
-        async_to_sync(services.close_session)(session, reason=EndReason.VIEWER_CLOSED)
-
-
-def _open_sessions(user: User) -> QuerySet[Session]:
-    """Those in which somebody could still speak; what is closing is left to sweeps."""
-    return Session.objects.open().filter(owner=user).exclude(state=State.CLOSING)
+def _end_sessions(user: User, heirs: dict[int, int]) -> None:
+    handed_over = [persona for persona, heir in heirs.items() if heir != NOBODY]
+    going = [*user.personas.exclude(pk__in=handed_over)]
+    async_to_sync(services.part_with)(user, going=going)
 
 
 @transaction.atomic
@@ -163,26 +164,36 @@ def _deleted(user: User, heirs: dict[int, int]) -> bool:
 
     A new session locks its owner's row, so none begins after the look. All superusers'
     rows are locked with it, and all the user's teams: two who are the last but one may
-    leave at once.
+    leave at once, and who inherits is an owner still.
     """
     involved = (
         Q(pk=user.pk) | Q(is_superuser=True) if user.is_superuser else Q(pk=user.pk)
     )
     list(User.objects.select_for_update().filter(involved).order_by("pk"))
     list(Team.objects.of(user).select_for_update().order_by("pk"))
-    if _open_sessions(user).exists():
+    if Session.objects.speaking().filter(owner=user).exists():
         return False
     _require(user)
-    for share in shares_of(user):
-        if heir := share.heir(heirs.get(share.persona.pk)):
-            share.persona.change(owner=heir)
+    _hand_over(user, heirs)
     ScriptRun.objects.filter(session__owner=user).delete()
-    sign_out_everywhere(user)
     with credited_to_nobody():
         for team in teams_of_nobody_else(user):
             team.delete()
         user.delete()
     return True
+
+
+def _hand_over(user: User, heirs: dict[int, int]) -> None:
+    """Raises `CannotLeave` unless what was chosen is just what there is to choose."""
+    changed = CannotLeave(gettext("Who gets what has changed. Look again."))
+    shares = {share.persona.pk: share for share in shares_of(user)}
+    wanted = {persona: heir for persona, heir in heirs.items() if heir != NOBODY}
+    if not wanted.keys() <= shares.keys() <= heirs.keys():
+        raise changed
+    for persona, chosen in wanted.items():
+        if (heir := shares[persona].heir(chosen)) is None:
+            raise changed
+        shares[persona].persona.change(owner=heir)
 
 
 def _require(user: User) -> None:

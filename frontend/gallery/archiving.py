@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from frontend.gallery.views import to_gallery
 from frontend.views import PageRequest
 from personas.models import Persona
+from streaming import services
 
 PERSONAS_PER_PAGE = 30
 
@@ -55,7 +57,7 @@ def _with_figures(personas: Any, request: PageRequest) -> list[dict[str, Any]]:
 @require_POST
 @login_required
 def put_away(request: PageRequest, slug: str) -> HttpResponse:
-    """Archive a persona; the gallery then offers to undo it."""
+    """Archive a persona, and end what is open with it; the gallery offers to undo it."""
     persona = _editable(request, slug)
     if persona.is_default:
         messages.error(
@@ -68,6 +70,7 @@ def put_away(request: PageRequest, slug: str) -> HttpResponse:
         )
         return redirect("home")
     persona.archive()
+    async_to_sync(services.part_from)([persona])
     return to_gallery("archived", persona)
 
 
@@ -92,6 +95,7 @@ def delete(request: PageRequest, slug: str) -> HttpResponse:
             % {"name": persona.name},
         )
         return redirect("archive")
+    async_to_sync(services.part_from)([persona])
     persona.delete()
     messages.success(
         request, _("%(name)s was deleted for good.") % {"name": persona.name}

@@ -13,6 +13,9 @@ from personas.models.visibility import Visibility
 if TYPE_CHECKING:
     from personas.models.persona import Persona
 
+#: What lets staff reach the personas of people, beside the site's own (decision 0023).
+REACH = "personas.reach_peoples_personas"
+
 
 class PersonaQuerySet(models.QuerySet["Persona"]):
     """Who may do what, in words. The words differ on purpose:
@@ -33,7 +36,7 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
         return self.current().filter(visibility=Visibility.PUBLIC)
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Public ones, the user's own and their teams'; staff also see the site's drafts."""
+        """Public ones, the user's own and their teams'; editors also see the site's drafts."""
         return self.current().filter(_seen_by(user))
 
     def open_to(self, user: User | AnonymousUser) -> Self:
@@ -41,28 +44,35 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
         return self.current().filter(_seen_by(user) | unlisted)
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
-        """The user's own and those of teams they edit for; staff edit everything."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_staff:
-            return self
-        return self.filter(Q(owner=user) | Q(team__in=Team.objects.edited_by(user)))
+        """The user's own and those of teams they edit for; staff edit what they may.
 
-    def put_away_by(self, user: User | AnonymousUser) -> Self:
-        """Archived ones that the user's own archive shows; staff also see the site's."""
+        Who may change personas edits the site's own, and everybody's only with the
+        permission to reach those.
+        """
         if not user.is_authenticated:
             return self.none()
         theirs = Q(owner=user) | Q(team__in=Team.objects.edited_by(user))
-        if user.is_staff:
+        if _is_staff_who_may(user, "change"):
+            if user.has_perm(REACH):
+                return self
+            theirs |= Q(owner=None)
+        return self.filter(theirs)
+
+    def put_away_by(self, user: User | AnonymousUser) -> Self:
+        """Archived ones that the user's own archive shows; the site's editors also see its own."""
+        if not user.is_authenticated:
+            return self.none()
+        theirs = Q(owner=user) | Q(team__in=Team.objects.edited_by(user))
+        if _is_staff_who_may(user, "change"):
             theirs |= Q(owner=None)
         return self.filter(theirs).exclude(archived_at=None)
 
     def deletable_by(self, user: User | AnonymousUser) -> Self:
-        """The user's own and those of teams they own; staff delete the site's as well."""
+        """The user's own and those of teams they own; staff who may, the site's as well."""
         if not user.is_authenticated:
             return self.none()
         deletable = Q(owner=user) | Q(team__in=Team.objects.owned_by(user))
-        if user.is_staff:
+        if _is_staff_who_may(user, "delete"):
             deletable |= Q(owner=None)
         return self.filter(deletable)
 
@@ -95,6 +105,13 @@ def _seen_by(user: User | AnonymousUser) -> Q:
     seen = Q(visibility=Visibility.PUBLIC)
     if user.is_authenticated:
         seen |= Q(owner=user) | Q(team__in=Team.objects.of(user))
-    if user.is_staff:
+    if _is_staff_who_may(user, "view", "change"):
         seen |= Q(owner=None)
     return seen
+
+
+def _is_staff_who_may(user: User | AnonymousUser, *verbs: str) -> bool:
+    """Whether one of these verbs is theirs: being staff alone gives nothing."""
+    return user.is_staff and any(
+        user.has_perm(f"personas.{verb}_persona") for verb in verbs
+    )

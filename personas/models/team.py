@@ -51,6 +51,15 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """Teams whose members the user may choose."""
         return self._with_role(user, [Role.OWNER])
 
+    def owned_by_nobody_but(self, users: Iterable[User]) -> Self:
+        """Teams that would have no owner without these."""
+        owners = Membership.objects.filter(role=Role.OWNER)
+        theirs = owners.filter(user__in=[one.pk for one in users])
+        others = owners.exclude(pk__in=theirs)
+        return self.filter(pk__in=theirs.values("team")).exclude(
+            pk__in=others.values("team")
+        )
+
     def _with_role(self, user: User | AnonymousUser, roles: Iterable[str]) -> Self:
         if not user.is_authenticated:
             return self.none()

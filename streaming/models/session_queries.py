@@ -29,6 +29,20 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those who wait for a seat, in their order."""
         return self.filter(state=State.WAITING).order_by("place_at", "pk")
 
+    def speaking(self) -> "SessionQuerySet":
+        """Those in which somebody could still speak; what is closing is left to sweeps."""
+        return self.open().exclude(state=State.CLOSING)
+
+    def of_person(self, user: Any) -> "SessionQuerySet":
+        """A user's own, and those of visitors who came by a key of theirs."""
+        return self.filter(Q(owner=user) | Q(owner__visitor__key__owner=user))
+
+    def with_personas(self, personas: Any) -> "SessionQuerySet":
+        """Anybody's with these, and those of visitors who came by a key to them."""
+        return self.filter(
+            Q(persona__in=personas) | Q(owner__visitor__key__persona__in=personas)
+        )
+
     def visible_to(self, user: Any) -> "SessionQuerySet":
         return self if user.is_staff else self.filter(owner=user)
 

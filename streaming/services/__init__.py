@@ -20,6 +20,8 @@ from streaming.services.catalogue import count_upstream as count_upstream
 from streaming.services.catalogue import voice_sample as voice_sample
 from streaming.services.catalogue import voices as voices
 from streaming.services.ending import close_session as close_session
+from streaming.services.ending import part_from as part_from
+from streaming.services.ending import part_with as part_with
 from streaming.services.ending import stop_all as stop_all
 from streaming.services.ending import stop_idle as stop_idle
 from streaming.services.farewell import see_off_ending as see_off_ending

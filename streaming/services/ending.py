@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
 from django.utils.timezone import now
 
+from personas.models import Persona
 from streaming.errors import IllegalTransition
 from streaming.models import EndReason, Session, State
 from streaming.providers.base import ProviderError
@@ -100,6 +102,41 @@ async def close_each(ending: Iterable[tuple[Session, EndReason]]) -> int:
         if isinstance(error, BaseException):
             logger.error("A session could not be closed.", exc_info=error)
     return len(outcomes)
+
+
+async def part_from(personas: Iterable[Persona]) -> int:
+    """End whatever is open with personas that go away, be it a visitor's elsewhere."""
+    ending = Session.objects.speaking().with_personas([one.pk for one in personas])
+    return await close_each(
+        [
+            (session, EndReason.PERSONA_ENDED)
+            async for session in ending.select_related("account")
+        ]
+    )
+
+
+async def part_with(
+    user: User,
+    *,
+    going: Iterable[Persona],
+    reason: EndReason = EndReason.VIEWER_CLOSED,
+) -> int:
+    """End a user's own sessions, and all that cannot go on without them.
+
+    Those are the ones with the personas that go with the user, and those of visitors who
+    came by a key of theirs. `reason` is that of the user's own.
+    """
+    own = Session.objects.speaking().of_person(user).select_related("account")
+    count = await close_each(
+        [
+            (
+                session,
+                reason if session.owner_id == user.pk else EndReason.PERSONA_ENDED,
+            )
+            async for session in own
+        ]
+    )
+    return count + await part_from(going)
 
 
 async def stop_idle(*, for_s: float) -> int:

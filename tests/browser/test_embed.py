@@ -21,7 +21,9 @@ MAKE_KEY = """
 from django.contrib.auth.models import User
 from personas.models import Persona
 from streaming.models import EmbedKey
-owner, _ = User.objects.get_or_create(username="shopkeeper", is_staff=True)
+owner, _ = User.objects.get_or_create(
+    username="shopkeeper", is_staff=True, is_superuser=True
+)
 key = EmbedKey.objects.create(
     name="Shop", owner=owner, persona=Persona.objects.get(slug="edwin"),
     origins=[{origin!r}], visits_per_hour=1000, max_sessions=3,

@@ -11,10 +11,17 @@ from django.test import Client
 from django.utils.timezone import now
 
 from chat.models import Conversation, Turn
-from frontend.administration.groups import AUDITORS, EDITORS, OPERATORS, sync_groups
+from frontend.administration.groups import (
+    AUDITORS,
+    EDITORS,
+    OPERATORS,
+    permissions,
+    sync_groups,
+)
 from frontend.models import ApiToken
 from frontend.supporting import EVENTS_SHOWN
-from personas.models import Document, Membership, Persona, Role, Team
+from personas.admin_teams import MemberFormSet
+from personas.models import Document, Invitation, Membership, Persona, Role, Team
 from streaming.models import (
     Account,
     EndReason,
@@ -23,6 +30,8 @@ from streaming.models import (
     State,
     UserLimits,
 )
+from tests.admin_forms import filled_in
+from tests.chat.conversations import new_session
 
 AUDIT = "/admin/audit/"
 
@@ -189,8 +198,6 @@ def test_operators_drain_accounts_and_change_nothing_else_of_them(dead_account):
 def test_nobody_makes_themselves_more_than_they_are(db):
     keeper = User.objects.create_user("keeper", is_staff=True)
     sync_groups()
-    from frontend.administration.groups import permissions
-
     keeper.user_permissions.set(permissions({"auth.change_user", "auth.view_user"}))
     boss = User.objects.create_superuser("boss")
     client = Client()
@@ -203,6 +210,81 @@ def test_nobody_makes_themselves_more_than_they_are(db):
     assert not {"is_superuser", "is_staff", "groups", "user_permissions"} & set(fields)
     assert refused.status_code == 403
     assert client.get(f"/admin/auth/user/{boss.pk}/password/").status_code == 403
+
+
+def as_keeper_of_people() -> Client:
+    """Staff who may look at, change and delete people, and are no superuser."""
+    keeper = User.objects.create_user("keeper", is_staff=True)
+    labels = {f"auth.{verb}_user" for verb in ("view", "change", "delete")}
+    keeper.user_permissions.set(permissions(labels))
+    client = Client()
+    client.force_login(keeper)
+    return client
+
+
+def test_staff_do_not_come_in_as_other_staff(alice):
+    office = as_keeper_of_people()
+    operator = member_of(OPERATORS)
+    form = {"username": "operators", "email": "keeper@example.com"}
+    path = f"/admin/auth/user/{operator.pk}/"
+
+    assert office.post(f"{path}change/", form).status_code == 403
+    assert office.get(f"{path}password/").status_code == 403
+    assert office.post(f"{path}delete/", {"post": "yes"}).status_code == 403
+    batch = {"action": "delete_selected", "_selected_action": [operator.pk]}
+    office.post("/admin/auth/user/", batch | {"post": "yes"})
+
+    assert User.objects.filter(pk=operator.pk, email="").exists()
+    assert office.get(f"/admin/auth/user/{alice.pk}/password/").status_code == 200
+    keeper = User.objects.get(username="keeper")
+    assert office.get(f"/admin/auth/user/{keeper.pk}/password/").status_code == 200
+
+
+def test_nobody_is_deleted_who_leaves_a_team_without_an_owner(office, alice, bob):
+    team = Team.found("Museum", alice)
+    team.memberships.create(user=bob, role=Role.OWNER)
+    batch = {"action": "delete_selected", "_selected_action": [alice.pk, bob.pk]}
+
+    refused = text(office.post("/admin/auth/user/", batch | {"post": "yes"}))
+    assert "the team “Museum” (give it another owner first" in refused
+    assert User.objects.filter(pk__in=[alice.pk, bob.pk]).count() == 2
+
+    office.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=alice.pk).exists()
+    refused = text(office.post(f"/admin/auth/user/{bob.pk}/delete/", {"post": "yes"}))
+    assert "the team “Museum” (give it another owner first" in refused
+
+
+@pytest.mark.parametrize("in_a_batch", [True, False])
+def test_sessions_end_before_somebody_is_deleted(
+    office, alice, bob, carol, anna, in_a_batch
+):
+    hers = Persona.objects.create(name="Hers", owner=alice, visibility="public")
+    own, with_hers = new_session(alice, anna), new_session(bob, hers)
+    other = new_session(carol, anna)
+
+    if in_a_batch:
+        batch = {"action": "delete_selected", "_selected_action": [alice.pk]}
+        office.post("/admin/auth/user/", batch | {"post": "yes"})
+    else:
+        office.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
+
+    assert not User.objects.filter(pk=alice.pk).exists()
+    for session, reason in ((own, "staff_stopped"), (with_hers, "persona_ended")):
+        session.reread()
+        assert session.end_reason == reason
+    other.reread()
+    assert other.end_reason == ""
+
+
+def test_a_deletion_that_is_refused_ends_no_sessions(office, alice, anna):
+    Team.found("Museum", alice)
+    session = new_session(alice, anna)
+
+    office.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
+
+    session.reread()
+    assert session.end_reason == ""
 
 
 # The frame and the overview ----------------------------------------------------------------
@@ -527,6 +609,65 @@ def test_a_team_without_an_owner_is_refused(office, alice):
     assert not Team.objects.exists()
 
 
+def entered(office: Client, team: Team, **changes: object) -> dict[str, object]:
+    """The team's form as it stands, with these of its rows changed."""
+    page = office.get(f"/admin/personas/team/{team.pk}/change/")
+    form = filled_in(page)
+    rows = {
+        member.user.username: nth
+        for nth, member in enumerate(team.memberships.select_related("user"))
+    }
+    for name, value in changes.items():
+        if value == "goes":
+            form[f"memberships-{rows[name]}-DELETE"] = "on"
+        else:
+            form[f"memberships-{rows[name]}-role"] = value
+    return form
+
+
+def test_a_member_who_is_taken_out_takes_along_what_is_theirs(office, alice, bob):
+    team = Team.found("Museum", alice)
+    team.memberships.create(user=bob, role=Role.OWNER)
+    theirs = Persona.objects.create(name="Bob's", owner=bob, team=team)
+    Invitation.issue(team, Role.TALKER, bob)
+
+    form = entered(office, team, bob="goes")
+    office.post(f"/admin/personas/team/{team.pk}/change/", form)
+
+    theirs.refresh_from_db()
+    assert team.role_of(bob) is None
+    assert theirs.team is None
+    assert not team.open_invitations()
+
+
+def test_a_team_is_handed_to_another_owner_in_one_go(office, alice, bob):
+    team = Team.found("Museum", alice)
+    team.memberships.create(user=bob, role=Role.TALKER)
+    Invitation.issue(team, Role.TALKER, alice)
+
+    form = entered(office, team, alice="editor", bob="owner")
+    office.post(f"/admin/personas/team/{team.pk}/change/", form)
+
+    assert (team.role_of(alice), team.role_of(bob)) == (Role.EDITOR, Role.OWNER)
+    assert not team.open_invitations()
+
+
+def test_a_last_owner_stays_also_when_the_form_could_not_know(
+    office, alice, bob, monkeypatch
+):
+    team = Team.found("Museum", alice)
+    team.memberships.create(user=bob, role=Role.TALKER)
+    form = entered(office, team, alice="editor") | {"name": "Other"}
+    monkeypatch.setattr(MemberFormSet, "clean", lambda _: None)
+
+    path = f"/admin/personas/team/{team.pk}/change/"
+    page = text(office.post(path, form, follow=True))
+
+    team.refresh_from_db()
+    assert "Make somebody else an owner first." in page
+    assert (team.name, team.role_of(alice)) == ("Museum", Role.OWNER)
+
+
 # Personas ------------------------------------------------------------------------------------
 
 
@@ -547,3 +688,24 @@ def test_archiving_asks_first_and_can_be_undone(office, anna):
 
     office.post(path, {"action": "restore", "_selected_action": [otto.pk]})
     assert not archived.all()
+
+
+def test_nobody_goes_on_talking_to_whom_staff_put_away(office, alice, anna):
+    otto, ruth = (
+        Persona.objects.create(name=name, visibility="public")
+        for name in ("Otto", "Ruth")
+    )
+    sessions = [new_session(alice, otto), new_session(alice, ruth)]
+    other = new_session(alice, anna)
+    path = "/admin/personas/persona/"
+
+    form = {"action": "archive", "_selected_action": [otto.pk], "post": "yes"}
+    office.post(path, form)
+    office.post(f"{path}{ruth.pk}/delete/", {"post": "yes"})
+
+    assert not Persona.objects.filter(pk=ruth.pk).exists()
+    for session in sessions:
+        session.reread()
+        assert session.end_reason == "persona_ended"
+    other.reread()
+    assert other.end_reason == ""

@@ -9,6 +9,9 @@ from django.test import Client
 from django.utils.timezone import now
 
 from personas.models import Edit, Persona, Role, Team, save_draft
+from streaming.embedding.visits import begin_visit
+from streaming.models import EmbedKey, Session
+from tests.chat.conversations import new_session
 
 
 @pytest.fixture
@@ -207,6 +210,33 @@ def test_deleting_for_good_asks_for_the_name_and_takes_everything(page, cast):
     answer = page.post("/personas/emile/delete", {"name": "Émile"}, follow=True)
     assert not Persona.objects.filter(slug="emile").exists()
     assert "deleted for good" in answer.content.decode()
+
+
+def open_ones_with(persona: Persona, bob: User) -> list[Session]:
+    """One of Bob's, and one of a visitor's on another site."""
+    site = "https://shop.example"
+    key = EmbedKey.objects.create(
+        name="Shop", persona=persona, owner=bob, origins=[site]
+    )
+    visitor = begin_visit(key, origin=site, address="203.0.113.7", at=now())
+    return [new_session(bob, persona), new_session(visitor.user, persona)]
+
+
+@pytest.mark.parametrize("verb", ["archive", "delete"])
+def test_nobody_goes_on_talking_to_whom_is_put_away(page, bob, cast, verb):
+    if verb == "delete":
+        cast["mine"].archive()
+    sessions = open_ones_with(cast["mine"], bob)
+    other = new_session(bob, cast["anna"])
+
+    page.post(f"/personas/emile/{verb}", {"name": "Émile"})
+
+    for session in sessions:
+        session.reread()
+        assert session.state in ("closing", "closed")
+        assert session.end_reason == "persona_ended"
+    other.reread()
+    assert other.is_open
 
 
 def test_only_what_is_archived_can_be_deleted(page, cast):

@@ -1,9 +1,10 @@
 """What a persona is allowed to be, who sees whose, and who talks to whom."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.timezone import now
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
@@ -217,9 +218,54 @@ def test_staff_see_the_sites_drafts_but_not_what_users_keep_private(carol):
 
 
 @pytest.mark.usefixtures("gallery")
-def test_users_edit_their_own_and_staff_edit_all(alice, carol):
+def test_users_edit_their_own_and_superusers_edit_all(alice, carol):
     assert names(Persona.objects.editable_by(alice)) == {"Nora"}
     assert Persona.objects.editable_by(carol).count() == Persona.objects.count()
+
+
+def staff_who_may(*verbs: str) -> User:
+    """Staff with these permissions about personas, and no others."""
+    user = User.objects.create_user("hal", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=verbs))
+    return user
+
+
+@pytest.mark.usefixtures("gallery")
+def test_being_staff_alone_opens_nobodys_personas():
+    hal = staff_who_may()
+    Persona.objects.filter(name="Draft").update(archived_at=now())
+
+    assert names(Persona.objects.visible_to(hal)) == {"Iris", "Bob's public"}
+    assert names(Persona.objects.editable_by(hal)) == set()
+    assert names(Persona.objects.deletable_by(hal)) == set()
+    assert names(Persona.objects.put_away_by(hal)) == set()
+
+
+@pytest.mark.usefixtures("gallery")
+def test_the_sites_editors_edit_the_sites_own_and_delete_it_if_they_may():
+    hal = staff_who_may("change_persona")
+
+    assert names(Persona.objects.visible_to(hal)) == {"Iris", "Bob's public", "Draft"}
+    assert names(Persona.objects.editable_by(hal)) == {"Iris", "Draft"}
+    assert names(Persona.objects.deletable_by(hal)) == set()
+
+
+@pytest.mark.usefixtures("gallery")
+def test_who_may_delete_deletes_the_sites_own_and_nobody_elses():
+    hal = staff_who_may("delete_persona")
+
+    assert names(Persona.objects.deletable_by(hal)) == {"Iris", "Draft"}
+
+
+@pytest.mark.usefixtures("gallery")
+def test_peoples_personas_are_edited_by_whoever_may_change_and_reach_them():
+    reaching = staff_who_may("reach_peoples_personas")
+    assert names(Persona.objects.editable_by(reaching)) == set()
+    reaching.delete()
+
+    both = staff_who_may("reach_peoples_personas", "change_persona")
+
+    assert Persona.objects.editable_by(both).count() == Persona.objects.count()
 
 
 # Whom a user talks to -----------------------------------------------------------------

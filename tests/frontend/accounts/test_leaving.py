@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils.timezone import now
 from knox.models import AuthToken
 
 from chat.models import Conversation, Memory, Turn
@@ -19,7 +21,8 @@ from frontend.accounts.exporting import Pieces, export_of
 from frontend.models import ApiToken
 from personas.models import Document, Exhibit, Persona, Role, Team, make_current
 from personas.models.document import DocumentFile
-from streaming.models import Session, SessionEvent, UsageEntry
+from streaming.embedding.visits import begin_visit
+from streaming.models import EmbedKey, Session, SessionEvent, UsageEntry
 from tests.chat.conversations import ended, exchange, new_session
 from tests.frontend.accounts.conftest import join
 
@@ -232,6 +235,117 @@ def test_open_sessions_are_ended_first(signed, alice, anna):
     assert waiting.state in ("closing", "closed")
     assert waiting.end_reason == "viewer_closed"
     assert waiting.owner is None
+
+
+def visitor_of(key: EmbedKey) -> User:
+    origin = key.origins[0]
+    return begin_visit(key, origin=origin, address="203.0.113.7", at=now()).user
+
+
+def test_conversations_that_lose_their_persona_or_key_are_ended_first(
+    signed, alice, bob, anna, mine
+):
+    mine.change(visibility="public")
+    make = EmbedKey.objects.create
+    shop = make(
+        name="Shop", persona=anna, owner=alice, origins=["https://shop.example"]
+    )
+    fair = make(name="Fair", persona=mine, owner=bob, origins=["https://fair.example"])
+    losing = [
+        new_session(visitor_of(shop), anna),
+        new_session(visitor_of(fair), mine),
+        new_session(bob, mine),
+    ]
+    staying = new_session(bob, anna)
+
+    signed(alice).post("/account/delete", {"password": PASSWORD})
+
+    for session in losing:
+        session.reread()
+        assert session.state in ("closing", "closed")
+        assert session.end_reason == "persona_ended"
+    staying.reread()
+    assert staying.is_open
+
+
+def test_conversations_with_what_is_handed_over_go_on(signed, alice, bob, crew, shared):
+    join(crew, bob, Role.OWNER)
+    session = new_session(bob, shared)
+
+    form = {"password": PASSWORD, f"heir_{shared.pk}": bob.pk}
+    signed(alice).post("/account/delete", form)
+
+    session.reread()
+    assert session.state == "opening"
+    assert not User.objects.filter(username="alice").exists()
+
+
+def meanwhile(monkeypatch, happens: Callable[[], object]) -> None:
+    """Something happens after the form was found good, and before anything is deleted."""
+
+    def end_sessions(*_: object) -> None:
+        happens()
+
+    monkeypatch.setattr("frontend.accounts.leaving._end_sessions", end_sessions)
+
+
+def test_nothing_is_deleted_when_the_heir_is_no_owner_any_more(
+    signed, alice, bob, carol, crew, shared, monkeypatch
+):
+    join(crew, bob, Role.OWNER)
+    join(crew, carol, Role.OWNER)
+    meanwhile(monkeypatch, lambda: crew.set_role(bob, Role.EDITOR))
+
+    form = {"password": PASSWORD, f"heir_{shared.pk}": bob.pk}
+    answer = signed(alice).post("/account/delete", form)
+
+    assert "Who gets what has changed. Look again." in said(answer)
+    assert "goes to carol" in said(answer)
+    shared.refresh_from_db()
+    assert shared.owner == alice
+
+
+def test_nothing_is_deleted_when_nobody_is_left_to_inherit(
+    signed, alice, bob, crew, shared, monkeypatch
+):
+    join(crew, bob, Role.OWNER)
+    meanwhile(monkeypatch, lambda: crew.remove(bob))
+
+    form = {"password": PASSWORD, f"heir_{shared.pk}": bob.pk}
+    answer = signed(alice).post("/account/delete", form)
+
+    assert "Who gets what has changed. Look again." in said(answer)
+    assert Persona.objects.filter(pk=shared.pk).exists()
+
+
+def test_nothing_is_deleted_that_was_shared_only_now(
+    signed, alice, bob, crew, mine, monkeypatch
+):
+    join(crew, bob, Role.OWNER)
+    meanwhile(monkeypatch, lambda: mine.change(team=crew))
+
+    answer = signed(alice).post("/account/delete", {"password": PASSWORD})
+
+    assert "Who gets what has changed. Look again." in said(answer)
+    assert "Berta, which “Crew” shares" in said(answer)
+    assert Persona.objects.filter(pk=mine.pk).exists()
+
+
+def test_browsers_are_looked_through_when_nothing_is_locked_any_more(
+    signed, alice, monkeypatch
+):
+    inside = len(connection.savepoint_ids)
+    asked: list[tuple[int, int]] = []
+
+    def look(user_pk: int) -> None:
+        asked.append((user_pk, len(connection.savepoint_ids)))
+
+    monkeypatch.setattr("frontend.accounts.leaving.sign_out_everywhere", look)
+    pk = alice.pk
+
+    signed(alice).post("/account/delete", {"password": PASSWORD})
+
+    assert asked == [(pk, inside)]
 
 
 def test_the_last_owner_of_a_team_with_others_is_shown_a_way_out(

@@ -327,3 +327,15 @@ def test_signing_out_everywhere_else_keeps_this_browser_and_other_people(
     assert other.get("/account/").status_code == 200
     again = client.post("/account/sign-out-elsewhere", follow=True)
     assert "You are signed in nowhere else." in said(again)
+
+
+def test_signing_out_elsewhere_is_limited_since_it_reads_every_session(client, alice):
+    client.force_login(alice)
+    for _ in range(3):
+        client.post("/account/sign-out-elsewhere")
+
+    answer = client.post("/account/sign-out-elsewhere")
+
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "60"
+    assert "Wait a minute" in said(answer)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.timezone import now
 
-from personas.models import Invitation, Persona, Role, Team
+from personas.models import Invitation, Membership, Persona, Role, Team
 from tests.frontend.accounts.conftest import Signed, join
 
 LINK = re.compile(r"http://testserver(/invitations/[\w-]{20,}/)")
@@ -240,6 +240,51 @@ def test_an_invitation_opens_a_site_that_takes_nobody_by_itself(
     assert "By invitation only" in said(client.get("/accounts/signup/"))
 
 
+SIGN_UP = {
+    "username": "nora",
+    "password1": "a long and quiet evening",
+    "password2": "a long and quiet evening",
+}
+
+
+@pytest.mark.parametrize("next_path", ["/invitations/", ""])
+def test_one_invitation_lets_one_person_sign_up_where_nobody_else_may(
+    signed, client, crew, alice, settings, next_path
+):
+    settings.SIGNUP_OPEN = False
+    client.get(invite(signed, alice, crew, "editor"))
+
+    form = {**SIGN_UP, "next": next_path}
+    landed = client.post("/accounts/signup/", form, follow=True)
+
+    assert landed.request["PATH_INFO"] == f"/teams/{crew.pk}/"
+    assert "You are in the team “Crew”" in said(landed)
+    assert crew.role_of(User.objects.get(username="nora")) == Role.EDITOR
+    assert not crew.open_invitations()
+    client.post("/accounts/logout/")
+    client.post("/accounts/signup/", {**SIGN_UP, "username": "second"})
+    assert "By invitation only" in said(client.get("/accounts/signup/"))
+    assert not User.objects.filter(username="second").exists()
+
+
+def test_two_who_sign_up_by_one_invitation_at_once_are_not_both_let_in(
+    signed, client, crew, alice, bob, settings, monkeypatch
+):
+    settings.SIGNUP_OPEN = False
+    client.get(invite(signed, alice, crew))
+    accept = Invitation.accept
+
+    def late(invitation: Invitation, user: User) -> Membership:
+        accept(Invitation.objects.get(pk=invitation.pk), bob)
+        return accept(invitation, user)
+
+    monkeypatch.setattr(Invitation, "accept", late)
+    answer = client.post("/accounts/signup/", SIGN_UP, follow=True)
+
+    assert "By invitation only" in said(answer)
+    assert not User.objects.filter(username="nora").exists()
+
+
 def test_an_invitation_waits_while_somebody_signs_in(signed, client, crew, alice, bob):
     client.get(invite(signed, alice, crew))
     client.post(
@@ -329,6 +374,17 @@ def test_an_owner_shares_a_persona_with_their_team(signed, crew, alice, bob):
     )
     mine.refresh_from_db()
     assert (mine.team, mine.visibility) == (None, "unlisted")
+
+
+def test_a_team_shares_more_than_one_persona(signed, crew, shared, alice):
+    other = Persona.objects.create(name="Other", owner=alice, team=crew)
+
+    for persona in (other, shared):
+        path = f"/personas/{persona.slug}/share"
+        answer = signed(alice).post(path, {"visibility": "unlisted", "team": crew.pk})
+        persona.refresh_from_db()
+        assert answer.status_code == 302
+        assert (persona.visibility, persona.team) == ("unlisted", crew)
 
 
 def test_a_persona_is_not_shared_with_a_team_one_does_not_edit_for(
