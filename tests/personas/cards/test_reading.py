@@ -8,7 +8,7 @@ import pytest
 
 from personas import limits
 from personas.cards.errors import CardRefused
-from personas.cards.macros import Names, dialogue, spoken
+from personas.cards.macros import Names, described, dialogue, spoken
 from personas.cards.reading import read
 from tests.personas.cards.made import (
     V1,
@@ -168,6 +168,8 @@ def test_a_lorebook_that_is_too_large_is_taken_as_far_as_it_fits():
         ("*bows* **slowly** Yes.", "Yes."),
         ("*nods*", "nods"),
         ("I {{random:like,love}} it.{{// not said}}", "I like it."),
+        ("I {{pick :: like::love}} it.", "I like it."),
+        ('Oh.\n\n "{{user}}, come in."', 'Oh.\n\n"Come in."'),
         ("{{unknown::macro}}Well.", "Well."),
         ("", ""),
     ],
@@ -180,6 +182,57 @@ def test_examples_name_who_speaks():
     text = "<START>\n{{user}}: Hi\n{{char}}: Ho\n<START>\n{{user}}: Hm"
 
     assert dialogue(text, Names("Ada")) == "Visitor: Hi\nAda: Ho\n\nVisitor: Hm"
+
+
+TIRING: dict[str, str] = {
+    "empty lines": "\n" * 200_000,
+    "lines of quotes": '"\n' * 100_000,
+    "one line of quotes": '"' * 200_000,
+    "ends of sentences": ". " * 100_000,
+    "a choice of colons": "{{random" + ":" * 200_000,
+    "a choice of blanks": "{{pick:" + " " * 200_000,
+    "many choices": "{{random: " * 20_000,
+    "half macros": "{{ " * 70_000,
+    "stars": "*" * 200_000,
+    "stars and words": "*a" * 100_000,
+    "blanks": " \t" * 100_000,
+    "the visitor and blanks": "{{user}}" + " \n" * 100_000,
+    "commas": ", " * 100_000,
+}
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("text", TIRING.values(), ids=TIRING.keys())
+def test_no_text_takes_long_to_read(text):
+    described(text + "x", Names("Ada"))
+    spoken(text + "x", Names("Ada"))
+
+
+@pytest.mark.timeout(5)
+def test_a_lorebook_of_very_many_entries_does_not_take_long():
+    entries = [{"content": "a", "insertion_order": n} for n in range(20_000)]
+
+    draft = read(as_file(card2(character_book={"entries": entries})))
+
+    assert len(draft.values["knowledge"]) <= limits.KNOWLEDGE_MAX_CHARS
+
+
+@pytest.mark.timeout(5)
+def test_a_long_name_said_often_does_not_fill_the_memory():
+    draft = read(as_file(card2(name="N" * 100_000, description="{{char}} " * 10_000)))
+
+    first = draft.values["knowledge"].split()[0]
+    assert len(first) <= limits.NAME_MAX_CHARS
+
+
+def test_of_an_endless_text_only_the_beginning_is_read():
+    start = "A" * limits.CARD_TEXT_MAX_CHARS
+    draft = read(as_file(card2(description=start + " {{user}}")))
+
+    assert any(
+        f"shortened from {limits.CARD_TEXT_MAX_CHARS} to" in one
+        for one in draft.warnings
+    )
 
 
 # Hostile and broken files -----------------------------------------------------------------
