@@ -1,6 +1,7 @@
 """Personas from files: looked at first, then made; and files from personas."""
 
 import base64
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ from personas.cards.database import make_persona
 from personas.cards.errors import CardRefused
 from personas.cards.reading import Draft, read
 from personas.models import CardUpload, Persona
+
+logger = logging.getLogger(__name__)
 
 _FORM_MAX_BYTES = 200_000
 #: Of all files together, so that one form costs no more than a few large ones.
@@ -114,6 +117,10 @@ def _row(upload: CardUpload) -> Row:
         return Row(upload, read(upload.whole()))
     except CardRefused as refusal:
         return Row(upload, None, str(refusal))
+    except Exception as exc:  # the page must show, or nobody could forget the file
+        # By type alone: the message may hold what the card says.
+        logger.error("A card could not be read.", extra={"error": type(exc).__name__})
+        return Row(upload, None, _("It cannot be read."))
 
 
 @require_POST

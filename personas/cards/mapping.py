@@ -234,8 +234,9 @@ def _fact(entry: dict[str, Any], names: Names) -> str:
 
 
 def _order(entry: dict[str, Any]) -> float:
+    """Where it stands; left an integer if it is one, since it may be beyond any float."""
     order = entry.get("insertion_order")
-    return float(order) if isinstance(order, int | float) else 0.0
+    return order if isinstance(order, int | float) else 0
 
 
 def _unused(data: dict[str, Any]) -> list[str]:

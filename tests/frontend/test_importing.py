@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.timezone import now
 
+from frontend.gallery import importing
 from personas import limits
 from personas.models import CardUpload, Persona
 from tests.personas.cards.made import as_file, card2, png_card
@@ -132,6 +133,22 @@ def test_a_form_from_another_site_is_refused(alice):
 
     assert browser.post("/import/", {"files": [file]}).status_code == 403
     assert all_uploads() == []
+
+
+def test_a_file_that_breaks_the_reading_is_said_to_and_can_be_forgotten(
+    page, monkeypatch, caplog
+):
+    def broken(_content: bytes) -> None:
+        raise ZeroDivisionError("secret words of the card")
+
+    monkeypatch.setattr(importing, "read", broken)
+
+    text = sent(page, ("ada.json", as_file(card2())))
+
+    assert "It cannot be read." in text
+    assert 'formaction="/import/forget"' in text
+    assert [one.error for one in caplog.records] == ["ZeroDivisionError"]
+    assert "secret words" not in caplog.text
 
 
 def test_a_hostile_card_is_shown_as_text(page):

@@ -268,6 +268,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     ),
     "another spec": (b'{"spec": "lorebook_v3", "data": {}}', "lorebook_v3"),
     "a spec in control characters": (b'{"spec": "\\u0000\\u202e"}', "It is a"),
+    "a spec that is a list": (b'{"spec": []}', "neither a character card"),
     "no data": (b'{"spec": "chara_card_v2"}', "neither a character card"),
     "data is a list": (b'{"spec": "chara_card_v2", "data": []}', "neither"),
     "no name": (as_file(card2(name="")), "no name"),
@@ -355,6 +356,19 @@ ODD: dict[str, dict[str, Any]] = {
             }
         }
     },
+    "numbers beyond any float": {
+        "character_book": {
+            "entries": [
+                {"content": "last", "insertion_order": 10**400},
+                {"content": "first", "insertion_order": -(10**400)},
+            ]
+        },
+        "extensions": {
+            "greenroom": {
+                "fields": {"speaking_rate": 10**400, "temperature": -(10**400)}
+            }
+        },
+    },
     "half an emoji": {"description": "\ud83d and \u2028 more\0"},
 }
 
@@ -364,6 +378,23 @@ def test_odd_cards_are_read_as_far_as_they_make_sense(more: dict[str, Any]):
     draft = read(as_file(card2(**more)))
 
     assert draft.name == "Ada Quill"
+
+
+def test_a_kept_card_of_no_known_kind_is_left_out_of_our_own_format():
+    value = {"format": "greenroom-persona", "version": 1, "persona": {"name": "Ada"}}
+
+    assert read(as_file(value | {"card": {"spec": {}}})).kept is None
+
+
+def test_numbers_beyond_any_float_still_have_an_order_and_are_told_of():
+    draft = read(as_file(card2(**ODD["numbers beyond any float"])))
+
+    knowledge = draft.values["knowledge"]
+    assert knowledge.index("first") < knowledge.index("last")
+    assert "speaking_rate" not in draft.values
+    said = " ".join(draft.warnings)
+    assert "Speaking rate: left out" in said
+    assert "Temperature: left out" in said
 
 
 def test_our_own_format_says_what_it_does_not_know():
