@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from personas import limits
-from personas.cards.fitting import Fitted, line, shortened
+from personas.cards.fitting import Fitted, line, prose, shortened
 from personas.cards.macros import Names, described, dialogue, spoken
 from personas.models import Persona
 
@@ -145,7 +145,8 @@ def _put_native(fitted: Fitted, data: dict[str, Any]) -> str:
     if len(personality) > limits.STYLE_MAX_CHARS:
         behind.append(personality)
     room = limits.KNOWLEDGE_MAX_CHARS - len(description)
-    rest = _within(room, [one for one in behind if one], fitted, data, names)
+    # As our field has it: it is looked for there, and databases refuse some characters.
+    rest = prose(_within(room, [one for one in behind if one], fitted, data, names))
     fitted.put("knowledge", "\n\n".join(one for one in (description, rest) if one))
     return rest
 

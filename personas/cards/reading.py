@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from personas import limits
 from personas.cards import native, png
 from personas.cards.errors import CardRefused
-from personas.cards.fitting import shown
+from personas.cards.fitting import line, prose, shown
 from personas.cards.mapping import NATIVE, Kept, data_of, is_flat, mapped
 from personas.cards.strict_json import parsed
 from personas.pictures import Picture, read_picture
@@ -156,8 +156,8 @@ def _from_card(
         warnings=[*warnings, *found.warnings],
         kept=Kept(card, native_values, found.rest),
         picture=picture,
-        creator=_said(data, "creator"),
-        notes=_said(data, "creator_notes"),
+        creator=line(_said(data, "creator")),
+        notes=prose(_said(data, "creator_notes")),
     )
 
 
@@ -195,7 +195,7 @@ def _links(exhibits: Any) -> tuple[list[dict[str, str]], int]:
         if not isinstance(one, dict):
             bad += 1
         elif one.get("kind") == "link":
-            links.append({key: str(one.get(key) or "") for key in keys})
+            links.append({key: line(str(one.get(key) or "")) for key in keys})
     return links, bad
 
 

@@ -1,7 +1,9 @@
 """What cards become, and how files that are none are refused."""
 
 import json
+import re
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -384,6 +386,58 @@ def test_a_kept_card_of_no_known_kind_is_left_out_of_our_own_format():
     value = {"format": "greenroom-persona", "version": 1, "persona": {"name": "Ada"}}
 
     assert read(as_file(value | {"card": {"spec": {}}})).kept is None
+
+
+BAD = "a\r\nb\0c\ud83d\u2028d"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        card3(
+            **dict.fromkeys(V1, "Ada " + BAD),
+            tags=["sea " + BAD],
+            creator=BAD,
+            creator_notes=BAD,
+            nickname=BAD,
+            character_book={"entries": [{"content": BAD, "keys": [BAD]}]},
+        ),
+        {
+            "format": "greenroom-persona",
+            "version": 1,
+            "persona": {"name": "Ada " + BAD, "traits": [BAD], BAD: BAD},
+            "exhibits": [{"kind": "link", "name": BAD, "title": BAD, "address": BAD}],
+            "card": card2(scenario=BAD, mes_example=BAD, description=BAD),
+        },
+    ],
+    ids=["a card", "our own"],
+)
+def test_nothing_of_a_file_is_more_than_databases_and_pages_can_carry(value):
+    draft = read(as_file(value))
+
+    assert draft.kept is not None
+    made = [
+        draft.values,
+        draft.warnings,
+        draft.kept.values,
+        draft.kept.rest,
+        draft.links,
+        draft.creator,
+        draft.notes,
+    ]
+    assert draft.kept.rest
+    assert not re.search("[\0\r\ud800-\udfff]", "".join(texts_of(made)))
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text in lists and objects, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from texts_of([*value.keys(), *value.values()])
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_of(one)
 
 
 def test_numbers_beyond_any_float_still_have_an_order_and_are_told_of():
