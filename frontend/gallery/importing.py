@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -127,16 +128,11 @@ def _row(upload: CardUpload) -> Row:
 @login_required
 def confirm(request: PageRequest) -> HttpResponse:
     """Make the personas of those files that are ticked; the others are forgotten."""
-    wanted = {int(pk) for pk in request.POST.getlist("upload") if pk.isdecimal()}
-    made: list[Persona] = []
-    with transaction.atomic():
-        # Locked, so that pressing twice makes no persona twice.
-        uploads = list(CardUpload.objects.of(request.user).select_for_update())
-        for row in map(_row, uploads):
-            if row.draft is not None and row.upload.pk in wanted:
-                made.append(make_persona(row.draft, request.user)[0])
-        if made:
-            CardUpload.objects.filter(owner=request.user).delete()
+    wanted = set(request.POST.getlist("upload"))
+    uploads = CardUpload.objects.of(request.user)
+    # Read before anything is locked: decoding pictures takes seconds.
+    rows = [_row(one) for one in uploads if str(one.pk) in wanted]
+    made = _make(rows, request.user)
     if not made:
         messages.error(request, _("Nothing was imported: no file was chosen."))
         return redirect("import")
@@ -145,6 +141,22 @@ def confirm(request: PageRequest) -> HttpResponse:
     told = ngettext("%(n)s persona imported.", "%(n)s personas imported.", len(made))
     messages.success(request, told % {"n": len(made)})
     return redirect("home")
+
+
+def _make(rows: list[Row], owner: User) -> list[Persona]:
+    """The personas of those rows whose files still wait; then all of the owner's are gone."""
+    with transaction.atomic():
+        # Locked, so that pressing twice makes no persona twice.
+        locked = CardUpload.objects.of(owner).select_for_update()
+        waiting = set(locked.values_list("pk", flat=True))
+        made = [
+            make_persona(row.draft, owner)[0]
+            for row in rows
+            if row.draft is not None and row.upload.pk in waiting
+        ]
+        if made:
+            CardUpload.objects.filter(owner=owner).delete()
+    return made
 
 
 @require_POST
