@@ -119,8 +119,8 @@ def _done(request: PageRequest) -> dict[str, Any] | None:
     did = request.GET.get("did", "")
     if did not in DONE:
         return None
-    editable = Persona.objects.editable_by(request.user)
-    persona = editable.filter(slug=request.GET.get("persona", "")).first()
+    slug = request.GET.get("persona", "").replace("\0", "")
+    persona = Persona.objects.editable_by(request.user).filter(slug=slug).first()
     if persona is None or (did == "archived") != bool(persona.archived_at):
         return None
     return {"did": did, "persona": persona}

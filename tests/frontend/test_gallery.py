@@ -187,6 +187,14 @@ def test_a_notice_about_somebody_elses_persona_cannot_be_made_up(page, cast):
     assert "Secret" not in text
 
 
+def test_a_letter_that_databases_refuse_does_not_hide_what_was_done(page, cast):
+    cast["mine"].archive()
+
+    text = page.get("/?did=archived&persona=emile%00").content.decode()
+
+    assert "Émile is in the archive" in text
+
+
 def test_the_site_default_cannot_be_archived(client, carol, anna):
     client.force_login(carol)
 
