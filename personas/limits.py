@@ -55,6 +55,7 @@ CARD_FILE_MAX_BYTES = 10_000_000
 CARD_FILES_MAX = 10  # at once
 CARD_JSON_MAX_BYTES = 2_500_000
 CARD_KEPT_MAX_CHARS = 1_500_000  # of what a card says, kept to be given back
+CARD_TEXT_MAX_CHARS = 100_000  # of each of its texts, the part that we make ours of
 CARD_MAX_DEPTH = 40
 CARD_MAX_VALUES = 100_000
 CARD_MAX_CHUNKS = 5_000

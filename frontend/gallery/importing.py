@@ -1,11 +1,13 @@
 """Personas from files: looked at first, then made; and files from personas."""
 
 import base64
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +28,8 @@ from personas.cards.database import make_persona
 from personas.cards.errors import CardRefused
 from personas.cards.reading import Draft, read
 from personas.models import CardUpload, Persona
+
+logger = logging.getLogger(__name__)
 
 _FORM_MAX_BYTES = 200_000
 #: Of all files together, so that one form costs no more than a few large ones.
@@ -114,22 +118,21 @@ def _row(upload: CardUpload) -> Row:
         return Row(upload, read(upload.whole()))
     except CardRefused as refusal:
         return Row(upload, None, str(refusal))
+    except Exception as exc:  # the page must show, or nobody could forget the file
+        # By type alone: the message may hold what the card says.
+        logger.error("A card could not be read.", extra={"error": type(exc).__name__})
+        return Row(upload, None, _("It cannot be read."))
 
 
 @require_POST
 @login_required
 def confirm(request: PageRequest) -> HttpResponse:
     """Make the personas of those files that are ticked; the others are forgotten."""
-    wanted = {int(pk) for pk in request.POST.getlist("upload") if pk.isdecimal()}
-    made: list[Persona] = []
-    with transaction.atomic():
-        # Locked, so that pressing twice makes no persona twice.
-        uploads = list(CardUpload.objects.of(request.user).select_for_update())
-        for row in map(_row, uploads):
-            if row.draft is not None and row.upload.pk in wanted:
-                made.append(make_persona(row.draft, request.user)[0])
-        if made:
-            CardUpload.objects.filter(owner=request.user).delete()
+    wanted = set(request.POST.getlist("upload"))
+    uploads = CardUpload.objects.of(request.user)
+    # Read before anything is locked: decoding pictures takes seconds.
+    rows = [_row(one) for one in uploads if str(one.pk) in wanted]
+    made = _make(rows, request.user)
     if not made:
         messages.error(request, _("Nothing was imported: no file was chosen."))
         return redirect("import")
@@ -138,6 +141,22 @@ def confirm(request: PageRequest) -> HttpResponse:
     told = ngettext("%(n)s persona imported.", "%(n)s personas imported.", len(made))
     messages.success(request, told % {"n": len(made)})
     return redirect("home")
+
+
+def _make(rows: list[Row], owner: User) -> list[Persona]:
+    """The personas of those rows whose files still wait; then all of the owner's are gone."""
+    with transaction.atomic():
+        # Locked, so that pressing twice makes no persona twice.
+        locked = CardUpload.objects.of(owner).select_for_update()
+        waiting = set(locked.values_list("pk", flat=True))
+        made = [
+            make_persona(row.draft, owner)[0]
+            for row in rows
+            if row.draft is not None and row.upload.pk in waiting
+        ]
+        if made:
+            CardUpload.objects.filter(owner=owner).delete()
+    return made
 
 
 @require_POST

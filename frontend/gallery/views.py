@@ -37,6 +37,11 @@ class Card:
     can_edit: bool
 
     @property
+    def can_copy(self) -> bool:
+        """As `copyable_by()` has it."""
+        return self.can_edit or self.persona.visibility == Persona.Visibility.PUBLIC
+
+    @property
     def whose_words(self) -> str:
         if self.whose == Whose.TEAM and self.persona.team:
             return self.persona.team.name
@@ -119,8 +124,8 @@ def _done(request: PageRequest) -> dict[str, Any] | None:
     did = request.GET.get("did", "")
     if did not in DONE:
         return None
-    editable = Persona.objects.editable_by(request.user)
-    persona = editable.filter(slug=request.GET.get("persona", "")).first()
+    slug = request.GET.get("persona", "").replace("\0", "")
+    persona = Persona.objects.editable_by(request.user).filter(slug=slug).first()
     if persona is None or (did == "archived") != bool(persona.archived_at):
         return None
     return {"did": did, "persona": persona}
@@ -129,6 +134,6 @@ def _done(request: PageRequest) -> dict[str, Any] | None:
 @require_POST
 @login_required
 def duplicate(request: PageRequest, slug: str) -> HttpResponse:
-    """A private copy of one's own, of anybody whom one may talk to."""
-    original = get_object_or_404(Persona.objects.open_to(request.user), slug=slug)
+    """A private copy of one's own, of somebody public or whom one may edit."""
+    original = get_object_or_404(Persona.objects.copyable_by(request.user), slug=slug)
     return to_gallery("duplicated", original.copy_for(request.user))

@@ -37,6 +37,8 @@ class Fitted:
             self.values[name] = clean(shaped, None)
         except ValidationError as exc:
             self._left_out(label, " ".join(exc.messages))
+        except OverflowError:  # an integer beyond any float
+            self._wrong_kind(label)
 
     def _shaped(self, target: Any, label: str, raw: Any) -> Any:
         if isinstance(target, StringListField):

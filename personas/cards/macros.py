@@ -2,6 +2,9 @@
 
 `{{char}}` is the character and `{{user}}` whoever talks to it. Random choices take the first
 one, since a persona says the same to everybody; what is unknown is left out of speech.
+
+Texts are strangers': each pattern takes time in proportion to their length. So none that may
+begin anywhere runs over what others begin with, line breaks for one.
 """
 
 import re
@@ -17,13 +20,13 @@ _CALLED = re.compile(
     _FLAGS | re.MULTILINE,
 )
 _CALLED_FIRST = re.compile(
-    r"(^[\s\"“„«'*]*|[.!?…]\s+)" + _USER + r"\s*[,!]\s*(\w?)", _FLAGS | re.MULTILINE
+    r"(^[ \t\"“„«'*]*|[.!?…]\s+)" + _USER + r"\s*[,!]\s*(\w?)", _FLAGS | re.MULTILINE
 )
 _BEGINNING = re.compile(
-    r"(^\W*|[.!?…][\"”’']?\s+)" + _USER + r"(['’]s\b)?", _FLAGS | re.MULTILINE
+    r"(^[^\w\n]*|[.!?…][\"”’']?\s+)" + _USER + r"(['’]s\b)?", _FLAGS | re.MULTILINE
 )
 _ANY_USER = re.compile(_USER, _FLAGS)
-_CHOICE = re.compile(r"\{\{\s*(?:random|pick)\s*:+\s*([^{}]*)\}\}", _FLAGS)
+_CHOICE = re.compile(r"\{\{\s*(?:random|pick)\s*:([^{}]*)\}\}", _FLAGS)
 _SILENT = re.compile(r"\{\{\s*(?://|comment|hidden_key)[^{}]*\}\}", _FLAGS)
 _OTHER = re.compile(r"\{\{[^{}]*\}\}")
 _ACTION = re.compile(r"\*{1,3}[^*\n]+\*{1,3}")
@@ -83,7 +86,7 @@ def _common(text: str, names: Names) -> str:
 
 
 def _first(found: re.Match[str]) -> str:
-    options = re.split(r"::|,", found[1])
+    options = re.split(r"::|,", found[1].lstrip(": "))
     return options[0].strip()
 
 

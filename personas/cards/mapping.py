@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from personas import limits
-from personas.cards.fitting import Fitted, line
+from personas.cards.fitting import Fitted, line, prose, shortened
 from personas.cards.macros import Names, described, dialogue, spoken
 from personas.models import Persona
 
@@ -132,7 +132,8 @@ def _own_fields(data: dict[str, Any]) -> dict[str, Any] | None:
 def _put_native(fitted: Fitted, data: dict[str, Any]) -> str:
     """Fill in what cards have places for; returns what stands behind the description."""
     name = line(_text(data, "name"))
-    names = Names(line(_text(data, "nickname")) or name)
+    called = line(_text(data, "nickname")) or name
+    names = Names(shortened(called, limits.NAME_MAX_CHARS))
     fitted.put("name", name)
     fitted.put("greeting", spoken(_text(data, "first_mes"), names))
     personality = line(described(_text(data, "personality"), names))
@@ -144,33 +145,43 @@ def _put_native(fitted: Fitted, data: dict[str, Any]) -> str:
     if len(personality) > limits.STYLE_MAX_CHARS:
         behind.append(personality)
     room = limits.KNOWLEDGE_MAX_CHARS - len(description)
-    rest = _within(room, [one for one in behind if one], fitted, data, names)
+    # As our field has it: it is looked for there, and databases refuse some characters.
+    rest = prose(_within(room, [one for one in behind if one], fitted, data, names))
     fitted.put("knowledge", "\n\n".join(one for one in (description, rest) if one))
     return rest
+
+
+@dataclass(slots=True)
+class _Room:
+    """Texts with an empty line before each, and how many more characters they may have."""
+
+    left_chars: int
+    texts: list[str] = field(default_factory=list)
+
+    def takes(self, text: str) -> bool:
+        """Take a text in, if it fits."""
+        needed = len(text) + len("\n\n")
+        if needed > self.left_chars:
+            return False
+        self.left_chars -= needed
+        self.texts.append(text)
+        return True
 
 
 def _within(
     room: int, pieces: list[str], fitted: Fitted, data: dict[str, Any], names: Names
 ) -> str:
     """Scenario, lorebook and examples, as far as there is room for them."""
-    kept: list[str] = []
-
-    def fits(text: str) -> bool:
-        return sum(len(one) + 2 for one in kept) + len(text) + 2 <= room
-
+    kept = _Room(room)
     for text in pieces:
-        if fits(text):
-            kept.append(text)
-        else:
+        if not kept.takes(text):
             fitted.warnings.append(
                 _("The scenario is too long for the knowledge and is not used.")
             )
     entries, off = _entries(data, names)
     left_out = 0
     for text in entries:
-        if fits(text):
-            kept.append(text)
-        else:
+        if not kept.takes(text):
             left_out += 1
     if left_out:
         fitted.warnings.append(
@@ -192,13 +203,11 @@ def _within(
         )
     if examples := dialogue(_text(data, "mes_example"), names):
         text = f"{_EXAMPLES.format(name=names.char)}\n{examples}"
-        if fits(text):
-            kept.append(text)
-        else:
+        if not kept.takes(text):
             fitted.warnings.append(
                 _("The examples of how it talks are too long and are not used.")
             )
-    return "\n\n".join(kept)
+    return "\n\n".join(kept.texts)
 
 
 def _entries(data: dict[str, Any], names: Names) -> tuple[list[str], int]:
@@ -226,8 +235,9 @@ def _fact(entry: dict[str, Any], names: Names) -> str:
 
 
 def _order(entry: dict[str, Any]) -> float:
+    """Where it stands; left an integer if it is one, since it may be beyond any float."""
     order = entry.get("insertion_order")
-    return float(order) if isinstance(order, int | float) else 0.0
+    return order if isinstance(order, int | float) else 0
 
 
 def _unused(data: dict[str, Any]) -> list[str]:
@@ -248,8 +258,9 @@ def _unused(data: dict[str, Any]) -> list[str]:
 
 
 def _text(data: dict[str, Any], key: str) -> str:
+    """One of its texts, as far as it is read: all that fits our fields is much shorter."""
     value = data.get(key)
-    return value if isinstance(value, str) else ""
+    return value[: limits.CARD_TEXT_MAX_CHARS] if isinstance(value, str) else ""
 
 
 def written_digest(data: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from personas import limits
 from personas.cards import native, png
 from personas.cards.errors import CardRefused
-from personas.cards.fitting import shown
+from personas.cards.fitting import line, prose, shown
 from personas.cards.mapping import NATIVE, Kept, data_of, is_flat, mapped
 from personas.cards.strict_json import parsed
 from personas.pictures import Picture, read_picture
@@ -111,12 +111,12 @@ def _from_value(value: Any, picture: Picture | None, warnings: list[str]) -> Dra
         raise CardRefused(_not_a_card())
     if native.is_ours(value):
         return _from_ours(value, picture, warnings)
-    spec = value.get("spec")
-    if spec in _SPECS and isinstance(value.get("data"), dict):
-        return _from_card(value, _SPECS[spec], picture, warnings)
+    spec, version = value.get("spec"), _version(value)
+    if version and isinstance(value.get("data"), dict):
+        return _from_card(value, version, picture, warnings)
     if spec is None and is_flat(value):
         return _from_card(value, "V1", picture, warnings)
-    if isinstance(spec, str) and spec not in _SPECS:
+    if isinstance(spec, str) and not version:
         raise CardRefused(
             _(
                 "It is a “%(spec)s”; character cards V1 to V3 and our own format are read."
@@ -124,6 +124,12 @@ def _from_value(value: Any, picture: Picture | None, warnings: list[str]) -> Dra
             % {"spec": shown(spec)}
         )
     raise CardRefused(_not_a_card())
+
+
+def _version(card: dict[str, Any]) -> str:
+    """Which version of cards it says it follows; "" for none that we know."""
+    spec = card.get("spec")
+    return _SPECS.get(spec, "") if isinstance(spec, str) else ""
 
 
 def _not_a_card() -> str:
@@ -150,8 +156,8 @@ def _from_card(
         warnings=[*warnings, *found.warnings],
         kept=Kept(card, native_values, found.rest),
         picture=picture,
-        creator=_said(data, "creator"),
-        notes=_said(data, "creator_notes"),
+        creator=line(_said(data, "creator")),
+        notes=prose(_said(data, "creator_notes")),
     )
 
 
@@ -162,7 +168,7 @@ def _from_ours(
     _require_name(found.values)
     card = value.get("card")
     kept = None
-    if isinstance(card, dict) and (card.get("spec") in _SPECS or is_flat(card)):
+    if isinstance(card, dict) and (_version(card) or is_flat(card)):
         _require_keepable(card)
         then = mapped(card)
         was = {name: then.values.get(name, _blank(name)) for name in NATIVE}
@@ -189,7 +195,7 @@ def _links(exhibits: Any) -> tuple[list[dict[str, str]], int]:
         if not isinstance(one, dict):
             bad += 1
         elif one.get("kind") == "link":
-            links.append({key: str(one.get(key) or "") for key in keys})
+            links.append({key: line(str(one.get(key) or "")) for key in keys})
     return links, bad
 
 

@@ -23,6 +23,7 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
     * `public()`        anybody's gallery
     * `visible_to()`    what a user's own lists show
     * `open_to()`       what a user may open who knows its slug: adds unlisted ones
+    * `copyable_by()`   what a user may have a copy of: not all that they may talk to
     * `editable_by()`   what a user may change in place: adds archived ones
     * `put_away_by()`   the archived ones of their own archive
     * `deletable_by()`  what a user may delete for good: editors of teams may not
@@ -42,6 +43,11 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
     def open_to(self, user: User | AnonymousUser) -> Self:
         unlisted = Q(visibility=Visibility.UNLISTED)
         return self.current().filter(_seen_by(user) | unlisted)
+
+    def copyable_by(self, user: User | AnonymousUser) -> Self:
+        """Public ones, and those that the user may edit: a copy tells its owner all that
+        the persona knows, which who may only talk to it is not shown."""
+        return self.public() | self.current().editable_by(user)
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """The user's own and those of teams they edit for; staff edit what they may.

@@ -212,7 +212,7 @@ GALLERY = [
     get("personas/<slug:slug>/export/", EDITORS, "owner"),
     get("persona/export", "4++..+", query="persona=private"),
     Rule("persona/import", CALLERS, "POST"),
-    post("personas/<slug:slug>/duplicate", TALKERS),
+    post("personas/<slug:slug>/duplicate", EDITORS),
     post("personas/<slug:slug>/archive", EDITORS),
     post("personas/<slug:slug>/restore", EDITORS),
     post("personas/<slug:slug>/delete", "L+....", slug="away"),

@@ -158,6 +158,46 @@ def test_nobody_copies_whom_they_may_not_open(page, cast):
     assert page.post(f"/personas/{cast['hidden'].slug}/duplicate").status_code == 404
 
 
+@pytest.fixture
+def talked_to(alice: User, bob: User, cast: dict[str, Persona]) -> Persona:
+    """A private persona of a team in which Alice may only talk."""
+    quiet = Team.found("Guests", bob)
+    quiet.memberships.create(user=alice, role=Role.TALKER)
+    return Persona.objects.create(name="Hush", owner=bob, team=quiet)
+
+
+def test_who_may_only_talk_does_not_copy_what_a_team_keeps_private(page, talked_to):
+    assert page.get("/studio/?persona=hush").status_code == 200
+
+    assert page.post("/personas/hush/duplicate").status_code == 404
+    assert not Persona.objects.filter(copied_from=talked_to).exists()
+    text = page.get("/").content.decode()
+    assert "/personas/hush/duplicate" not in text
+    assert "/personas/tove/duplicate" in text
+
+
+def test_who_may_only_talk_copies_what_a_team_has_made_public(page, talked_to):
+    talked_to.change(visibility="public")
+
+    assert page.post("/personas/hush/duplicate").status_code == 302
+    assert Persona.objects.filter(copied_from=talked_to).exists()
+    assert "/personas/hush/duplicate" in page.get("/").content.decode()
+
+
+def test_an_unlisted_persona_is_copied_only_by_who_may_edit_it(page, alice, cast):
+    cast["hidden"].change(visibility="unlisted")
+    cast["mine"].change(visibility="unlisted")
+
+    assert page.post("/personas/secret/duplicate").status_code == 404
+    assert page.post("/personas/emile/duplicate").status_code == 302
+
+
+def test_what_is_archived_is_not_copied(page, cast):
+    cast["mine"].archive()
+
+    assert page.post("/personas/emile/duplicate").status_code == 404
+
+
 # The archive ------------------------------------------------------------------------------
 
 
@@ -188,6 +228,14 @@ def test_a_notice_about_somebody_elses_persona_cannot_be_made_up(page, cast):
     text = page.get(f"/?did=archived&persona={cast['hidden'].slug}").content.decode()
 
     assert "Secret" not in text
+
+
+def test_a_letter_that_databases_refuse_does_not_hide_what_was_done(page, cast):
+    cast["mine"].archive()
+
+    text = page.get("/?did=archived&persona=emile%00").content.decode()
+
+    assert "Émile is in the archive" in text
 
 
 def test_the_site_default_cannot_be_archived(client, carol, anna):

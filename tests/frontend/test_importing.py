@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils.timezone import now
 
+from frontend.gallery import importing
 from personas import limits
+from personas.cards.reading import Draft, read
 from personas.models import CardUpload, Persona
 from tests.personas.cards.made import as_file, card2, png_card
 
@@ -73,6 +76,63 @@ def test_several_are_told_of_together(page):
     assert "2 personas imported." in answer.content.decode()
 
 
+def test_no_file_is_read_while_others_wait_to_write(page, monkeypatch):
+    blocks = []
+
+    def seen(content: bytes) -> Draft:
+        blocks.append(len(connection.savepoint_ids))
+        return read(content)
+
+    outside = len(connection.savepoint_ids)
+    sent(page, ("a.json", as_file(card2())))
+    monkeypatch.setattr(importing, "read", seen)
+
+    page.post("/import/confirm", {"upload": all_uploads()})
+
+    assert Persona.objects.count() == 1
+    assert blocks == [outside]
+
+
+def test_only_what_is_ticked_is_read_again(page, monkeypatch):
+    sent(page, *((f"{name}.json", as_file(card2(name=name))) for name in "ABC"))
+    names = []
+
+    def seen(content: bytes) -> Draft:
+        draft = read(content)
+        names.append(draft.name)
+        return draft
+
+    monkeypatch.setattr(importing, "read", seen)
+
+    page.post("/import/confirm", {"upload": all_uploads()[1:2]})
+
+    assert names == ["B"]
+
+
+def test_what_was_forgotten_meanwhile_is_not_made(page, alice, monkeypatch):
+    sent(page, ("a.json", as_file(card2())))
+
+    def forgotten(content: bytes) -> Draft:
+        CardUpload.objects.filter(owner=alice).delete()
+        return read(content)
+
+    wanted = all_uploads()
+    monkeypatch.setattr(importing, "read", forgotten)
+
+    page.post("/import/confirm", {"upload": wanted})
+
+    assert not Persona.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 30, "\0", "-1", "¹"])
+def test_a_made_up_number_of_a_file_chooses_none(page, number):
+    sent(page, ("a.json", as_file(card2())))
+
+    answer = page.post("/import/confirm", {"upload": [number]}, follow=True)
+
+    assert "Nothing was imported" in answer.content.decode()
+
+
 def test_nothing_ticked_makes_nothing_and_loses_nothing(page):
     sent(page, ("a.json", as_file(card2())))
 
@@ -132,6 +192,22 @@ def test_a_form_from_another_site_is_refused(alice):
 
     assert browser.post("/import/", {"files": [file]}).status_code == 403
     assert all_uploads() == []
+
+
+def test_a_file_that_breaks_the_reading_is_said_to_and_can_be_forgotten(
+    page, monkeypatch, caplog
+):
+    def broken(_content: bytes) -> None:
+        raise ZeroDivisionError("secret words of the card")
+
+    monkeypatch.setattr(importing, "read", broken)
+
+    text = sent(page, ("ada.json", as_file(card2())))
+
+    assert "It cannot be read." in text
+    assert 'formaction="/import/forget"' in text
+    assert [one.error for one in caplog.records] == ["ZeroDivisionError"]
+    assert "secret words" not in caplog.text
 
 
 def test_a_hostile_card_is_shown_as_text(page):

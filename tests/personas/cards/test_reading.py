@@ -1,14 +1,16 @@
 """What cards become, and how files that are none are refused."""
 
 import json
+import re
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from personas import limits
 from personas.cards.errors import CardRefused
-from personas.cards.macros import Names, dialogue, spoken
+from personas.cards.macros import Names, described, dialogue, spoken
 from personas.cards.reading import read
 from tests.personas.cards.made import (
     V1,
@@ -168,6 +170,8 @@ def test_a_lorebook_that_is_too_large_is_taken_as_far_as_it_fits():
         ("*bows* **slowly** Yes.", "Yes."),
         ("*nods*", "nods"),
         ("I {{random:like,love}} it.{{// not said}}", "I like it."),
+        ("I {{pick :: like::love}} it.", "I like it."),
+        ('Oh.\n\n "{{user}}, come in."', 'Oh.\n\n"Come in."'),
         ("{{unknown::macro}}Well.", "Well."),
         ("", ""),
     ],
@@ -180,6 +184,57 @@ def test_examples_name_who_speaks():
     text = "<START>\n{{user}}: Hi\n{{char}}: Ho\n<START>\n{{user}}: Hm"
 
     assert dialogue(text, Names("Ada")) == "Visitor: Hi\nAda: Ho\n\nVisitor: Hm"
+
+
+TIRING: dict[str, str] = {
+    "empty lines": "\n" * 200_000,
+    "lines of quotes": '"\n' * 100_000,
+    "one line of quotes": '"' * 200_000,
+    "ends of sentences": ". " * 100_000,
+    "a choice of colons": "{{random" + ":" * 200_000,
+    "a choice of blanks": "{{pick:" + " " * 200_000,
+    "many choices": "{{random: " * 20_000,
+    "half macros": "{{ " * 70_000,
+    "stars": "*" * 200_000,
+    "stars and words": "*a" * 100_000,
+    "blanks": " \t" * 100_000,
+    "the visitor and blanks": "{{user}}" + " \n" * 100_000,
+    "commas": ", " * 100_000,
+}
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("text", TIRING.values(), ids=TIRING.keys())
+def test_no_text_takes_long_to_read(text):
+    described(text + "x", Names("Ada"))
+    spoken(text + "x", Names("Ada"))
+
+
+@pytest.mark.timeout(5)
+def test_a_lorebook_of_very_many_entries_does_not_take_long():
+    entries = [{"content": "a", "insertion_order": n} for n in range(20_000)]
+
+    draft = read(as_file(card2(character_book={"entries": entries})))
+
+    assert len(draft.values["knowledge"]) <= limits.KNOWLEDGE_MAX_CHARS
+
+
+@pytest.mark.timeout(5)
+def test_a_long_name_said_often_does_not_fill_the_memory():
+    draft = read(as_file(card2(name="N" * 100_000, description="{{char}} " * 10_000)))
+
+    first = draft.values["knowledge"].split()[0]
+    assert len(first) <= limits.NAME_MAX_CHARS
+
+
+def test_of_an_endless_text_only_the_beginning_is_read():
+    start = "A" * limits.CARD_TEXT_MAX_CHARS
+    draft = read(as_file(card2(description=start + " {{user}}")))
+
+    assert any(
+        f"shortened from {limits.CARD_TEXT_MAX_CHARS} to" in one
+        for one in draft.warnings
+    )
 
 
 # Hostile and broken files -----------------------------------------------------------------
@@ -215,6 +270,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     ),
     "another spec": (b'{"spec": "lorebook_v3", "data": {}}', "lorebook_v3"),
     "a spec in control characters": (b'{"spec": "\\u0000\\u202e"}', "It is a"),
+    "a spec that is a list": (b'{"spec": []}', "neither a character card"),
     "no data": (b'{"spec": "chara_card_v2"}', "neither a character card"),
     "data is a list": (b'{"spec": "chara_card_v2", "data": []}', "neither"),
     "no name": (as_file(card2(name="")), "no name"),
@@ -302,6 +358,19 @@ ODD: dict[str, dict[str, Any]] = {
             }
         }
     },
+    "numbers beyond any float": {
+        "character_book": {
+            "entries": [
+                {"content": "last", "insertion_order": 10**400},
+                {"content": "first", "insertion_order": -(10**400)},
+            ]
+        },
+        "extensions": {
+            "greenroom": {
+                "fields": {"speaking_rate": 10**400, "temperature": -(10**400)}
+            }
+        },
+    },
     "half an emoji": {"description": "\ud83d and \u2028 more\0"},
 }
 
@@ -311,6 +380,75 @@ def test_odd_cards_are_read_as_far_as_they_make_sense(more: dict[str, Any]):
     draft = read(as_file(card2(**more)))
 
     assert draft.name == "Ada Quill"
+
+
+def test_a_kept_card_of_no_known_kind_is_left_out_of_our_own_format():
+    value = {"format": "greenroom-persona", "version": 1, "persona": {"name": "Ada"}}
+
+    assert read(as_file(value | {"card": {"spec": {}}})).kept is None
+
+
+BAD = "a\r\nb\0c\ud83d\u2028d"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        card3(
+            **dict.fromkeys(V1, "Ada " + BAD),
+            tags=["sea " + BAD],
+            creator=BAD,
+            creator_notes=BAD,
+            nickname=BAD,
+            character_book={"entries": [{"content": BAD, "keys": [BAD]}]},
+        ),
+        {
+            "format": "greenroom-persona",
+            "version": 1,
+            "persona": {"name": "Ada " + BAD, "traits": [BAD], BAD: BAD},
+            "exhibits": [{"kind": "link", "name": BAD, "title": BAD, "address": BAD}],
+            "card": card2(scenario=BAD, mes_example=BAD, description=BAD),
+        },
+    ],
+    ids=["a card", "our own"],
+)
+def test_nothing_of_a_file_is_more_than_databases_and_pages_can_carry(value):
+    draft = read(as_file(value))
+
+    assert draft.kept is not None
+    made = [
+        draft.values,
+        draft.warnings,
+        draft.kept.values,
+        draft.kept.rest,
+        draft.links,
+        draft.creator,
+        draft.notes,
+    ]
+    assert draft.kept.rest
+    assert not re.search("[\0\r\ud800-\udfff]", "".join(texts_of(made)))
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text in lists and objects, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from texts_of([*value.keys(), *value.values()])
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_of(one)
+
+
+def test_numbers_beyond_any_float_still_have_an_order_and_are_told_of():
+    draft = read(as_file(card2(**ODD["numbers beyond any float"])))
+
+    knowledge = draft.values["knowledge"]
+    assert knowledge.index("first") < knowledge.index("last")
+    assert "speaking_rate" not in draft.values
+    said = " ".join(draft.warnings)
+    assert "Speaking rate: left out" in said
+    assert "Temperature: left out" in said
 
 
 def test_our_own_format_says_what_it_does_not_know():

@@ -143,6 +143,20 @@ def test_whatever_else_a_card_holds_survives(unknown, extra):
         assert out["data"][f"x_{key}"] == value
 
 
+def test_a_text_with_line_ends_of_two_characters_is_not_doubled():
+    card = card2(
+        scenario="A cough.\r\n\r\nA storm.", mes_example="{{char}}: Oh.\r\nHm."
+    )
+    values, kept = origin(card)
+
+    changed = values | {"knowledge": "New. " + values["knowledge"]}
+    out = json.loads(file_of("card2", changed, kept))
+
+    assert out["data"]["description"].startswith("New. Ada Quill is")
+    assert "A storm." not in out["data"]["description"]
+    assert read(as_file(out)).values["knowledge"].count("A storm.") == 1
+
+
 def test_only_what_was_changed_here_is_written_over_the_card():
     card = card2()
     values, kept = origin(card)
