@@ -27,6 +27,7 @@ from streaming.embedding.callers import VisitorCaller, visitor_in
 from streaming.embedding.errors import LineFull, OriginNotAllowed
 from streaming.embedding.origins import origin_of
 from streaming.models import Session, Visitor
+from streaming.models.embed import looks_like_key
 from streaming.serializers import CreateIn, SessionIn
 from streaming.views import (
     ClaimView,
@@ -53,17 +54,29 @@ class VisitIn(serializers.Serializer[Any]):
 
 
 class VisitThrottle(SimpleRateThrottle):
-    """Whoever asks for many visits by one key, from wherever, waits a little."""
+    """Whoever asks for many visits by one key from one address waits a little."""
 
     scope = "embed_visit"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        key = (
-            str(request.data.get("key", ""))[:40]
-            if isinstance(request.data, dict)
-            else ""
-        )
-        return self.cache_format % {"scope": self.scope, "ident": key}
+        ident = f"{_key_in(request)}:{client_address(request.META)}"
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+
+class KeyThrottle(SimpleRateThrottle):
+    """Of new visitors by one key, from wherever, so many come in at most."""
+
+    scope = "embed_key"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": _key_in(request)}
+
+
+def _key_in(request: Request) -> str:
+    """The key that is asked for; all that is none counts as one."""
+    body = request.data if isinstance(request.data, dict) else {}
+    key = str(body.get("key", ""))
+    return key if looks_like_key(key) else ""
 
 
 class VisitView(APIView):
@@ -74,22 +87,34 @@ class VisitView(APIView):
     throttle_classes = (VisitThrottle,)
     parser_classes = (JsonParser,)
 
-    def post(self, request: Request) -> Response:
+    def check_throttles(self, request: Request) -> None:
+        """What no page of ours has asked for is refused before it counts for anybody."""
         require_own_page(request)
+        super().check_throttles(request)
+
+    def post(self, request: Request) -> Response:
         asked = VisitIn(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         key = visits.key_for(given["slug"], given["key"])
         origin = origin_of(given["origin"])
         visits.require_origin(key, origin, own=own_origin(request))
-        visitor = visits.known(given.get("token", ""), key) or visits.begin_visit(
-            key, origin=origin, address=client_address(request.META), at=now()
-        )
+        visitor = visits.known(given.get("token", ""), key)
+        if visitor is None:
+            self._require_pace(request)
+            address = client_address(request.META)
+            visitor = visits.begin_visit(key, origin=origin, address=address, at=now())
         data = {
             "token": tokens.token_for(visitor.pk, key.key),
             "lasts_s": tokens.LASTS_S,
         }
         return done("Welcome", data)
+
+    def _require_pace(self, request: Request) -> None:
+        """Who is here already is no new visitor, so this comes after they are known."""
+        throttle = KeyThrottle()
+        if not throttle.allow_request(request, self):
+            self.throttled(request, throttle.wait() or 0)
 
 
 def require_own_page(request: Request) -> None:

@@ -19,19 +19,19 @@ from streaming.embedding.errors import (
     VisitOver,
 )
 from streaming.models import EmbedKey, Visitor
+from streaming.models.embed import looks_like_key
 
 _HOUR = timedelta(hours=1)
 
 
 def key_for(slug: str, key: str) -> EmbedKey:
     """The key to a persona, in use. Raises `EmbedUnknown` or `EmbedOff`."""
-    found = (
-        EmbedKey.objects.filter(key=key, persona__slug=slug)
-        .select_related("persona", "owner")
-        .first()
-    )
+    found = None
+    if looks_like_key(key):
+        keys = EmbedKey.objects.filter(key=key, persona__slug=slug)
+        found = keys.select_related("persona", "owner").first()
     if found is None:
-        raise EmbedUnknown(_("There is no such persona here, or the key is wrong."))
+        raise _unknown()
     require_in_use(found)
     return found
 
@@ -59,9 +59,13 @@ def require_origin(key: EmbedKey, origin: str, *, own: str) -> None:
 def begin_visit(key: EmbedKey, *, origin: str, address: str, at: datetime) -> Visitor:
     """Somebody new. Raises `TooManyVisits` when too many came from their address.
 
-    The key's row is the lock, so that the count holds until the new one is counted too.
+    The key's row is the lock, so that the count holds until the new one is counted too. It
+    is read again for that: raises `EmbedUnknown` or `EmbedOff` if the key has just ended.
     """
-    EmbedKey.objects.select_for_update(no_key=True).filter(pk=key.pk).first()
+    locked = EmbedKey.objects.select_for_update(no_key=True).filter(pk=key.pk).first()
+    if locked is None or locked.key != key.key:
+        raise _unknown()
+    require_in_use(locked)
     digest = address_digest(address)
     recent = key.visitors.filter(address_digest=digest, created_at__gt=at - _HOUR)
     if recent.count() >= key.visits_per_hour:
@@ -119,6 +123,10 @@ def persona_of(visitor: Visitor) -> Persona:
     if visitor.key is None:
         raise _over()
     return visitor.key.persona
+
+
+def _unknown() -> EmbedUnknown:
+    return EmbedUnknown(_("There is no such persona here, or the key is wrong."))
 
 
 def _over() -> VisitOver:

@@ -1,5 +1,6 @@
 """Keys by which a persona can be talked to on other sites, and who came by them."""
 
+import re
 from typing import Self
 
 from django.conf import settings
@@ -18,10 +19,16 @@ from streaming.embedding.origins import allows
 NAME_MAX_CHARS = 60
 _BEGINNING = "pk_"
 _KEY_CHARS = 28
+_SHAPE = re.compile(rf"{_BEGINNING}[0-9A-Za-z]{{{_KEY_CHARS}}}")
 
 
 def new_key() -> str:
     return _BEGINNING + get_random_string(_KEY_CHARS)
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether it may be one; what may not is neither looked for nor counted by itself."""
+    return _SHAPE.fullmatch(text) is not None
 
 
 def _between(least: int, most: int) -> list[MinValueValidator | MaxValueValidator]:
