@@ -26,8 +26,10 @@ from streaming.embedding import tokens, visits
 from streaming.embedding.callers import VisitorCaller, visitor_in
 from streaming.embedding.errors import LineFull, OriginNotAllowed
 from streaming.embedding.origins import origin_of
+from streaming.errors import NoAccounts, NoSeat
 from streaming.models import Session, Visitor
 from streaming.models.embed import looks_like_key
+from streaming.providers.base import NoUpstreamSeat
 from streaming.serializers import CreateIn, SessionIn
 from streaming.views import (
     ClaimView,
@@ -157,10 +159,10 @@ class VisitorCreateView(VisitorOnly, OwnSessionView):
         asked = VisitorCreateIn(data=request.data)
         asked.is_valid(raise_exception=True)
         persona = visits.persona_of(visitor)
-        require_room_in_line(visitor)
         visits.note_seen(visitor)
 
-        outcome = async_to_sync(services.open_or_wait)(
+        opening = services.open_or_wait if may_wait(visitor) else open_at_once
+        outcome = async_to_sync(opening)(
             owner=caller(request),
             persona=persona,
             wish=asked.wish_for(persona),
@@ -170,12 +172,26 @@ class VisitorCreateView(VisitorOnly, OwnSessionView):
         return opened_or_waiting(outcome)
 
 
-def require_room_in_line(visitor: Visitor) -> None:
-    """Raise `LineFull` when as many others of the key wait as may."""
+def may_wait(visitor: Visitor) -> bool:
+    """Who waits already may; else whoever finds room in the line that the key may have."""
     line = Session.objects.in_line().filter(owner__visitor__key=visitor.key)
-    others = line.exclude(owner=visitor.user_id).count()
-    if visitor.key and others and others >= visitor.key.max_waiting:
-        raise LineFull(_("Many people wait here already. Try again in a few minutes."))
+    if line.filter(owner=visitor.user_id).exists():
+        return True
+    return visitor.key is not None and line.count() < visitor.key.max_waiting
+
+
+async def open_at_once(**asked: Any) -> services.Opened:
+    """`open_session`, for who may not wait. Raises `LineFull` when there is no seat."""
+    try:
+        return await services.open_session(**asked)
+    except (NoSeat, NoUpstreamSeat) as exc:
+        if isinstance(exc, NoAccounts):
+            raise
+        raise LineFull(
+            _(
+                "All seats are taken, and nobody more can wait. Try again in a few minutes."
+            )
+        ) from exc
 
 
 class VisitorClaimView(VisitorOnly, ClaimView):
