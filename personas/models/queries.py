@@ -21,6 +21,7 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
     * `visible_to()`    what a user's own lists show
     * `open_to()`       what a user may open who knows its slug: adds unlisted ones
     * `editable_by()`   what a user may change in place: adds archived ones
+    * `embeddable_by()` what a user may put on other sites: editors of teams only public ones
     * `put_away_by()`   the archived ones of their own archive
     * `deletable_by()`  what a user may delete for good: editors of teams may not
     """
@@ -47,6 +48,14 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
         if user.is_staff:
             return self
         return self.filter(Q(owner=user) | Q(team__in=Team.objects.edited_by(user)))
+
+    def embeddable_by(self, user: User | AnonymousUser) -> Self:
+        """An editor of a team changes what it says, not who hears it."""
+        editable = self.editable_by(user)
+        if not user.is_authenticated or user.is_staff:
+            return editable
+        theirs = Q(owner=user) | Q(team__in=Team.objects.owned_by(user))
+        return editable.filter(theirs | Q(visibility=Visibility.PUBLIC))
 
     def put_away_by(self, user: User | AnonymousUser) -> Self:
         """Archived ones that the user's own archive shows; staff also see the site's."""

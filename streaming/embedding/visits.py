@@ -1,5 +1,7 @@
 """Coming in by a key, and coming back with a token."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -11,8 +13,8 @@ from django.utils.translation import gettext as _
 from config.errors import DomainError
 from personas.models import Persona
 from streaming.embedding import tokens
+from streaming.embedding.budgets import gone
 from streaming.embedding.errors import (
-    EmbedOff,
     EmbedUnknown,
     OriginNotAllowed,
     TooManyVisits,
@@ -38,10 +40,23 @@ def key_for(slug: str, key: str) -> EmbedKey:
 
 def require_in_use(key: EmbedKey) -> None:
     """Raise `EmbedOff` unless the key is on and its maker could still make it."""
-    editable = Persona.objects.current().editable_by(key.owner)
-    is_kept = key.owner.is_active and editable.filter(pk=key.persona_id).exists()
-    if not key.is_on or not is_kept:
-        raise EmbedOff(_("This persona cannot be talked to here at the moment."))
+    if not in_use([key]):
+        raise gone()
+
+
+def in_use(keys: Iterable[EmbedKey]) -> set[EmbedKey]:
+    """Those by which somebody could come in now: one query for each of their makers."""
+    by_maker = defaultdict(list)
+    for key in keys:
+        if key.is_on and key.owner.is_active:
+            by_maker[key.owner].append(key)
+    found = set()
+    for maker, theirs in by_maker.items():
+        wanted = {key.persona_id for key in theirs}
+        personas = Persona.objects.current().embeddable_by(maker).filter(pk__in=wanted)
+        kept = set(personas.values_list("pk", flat=True))
+        found |= {key for key in theirs if key.persona_id in kept}
+    return found
 
 
 def require_origin(key: EmbedKey, origin: str, *, own: str) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -39,8 +40,14 @@ class EmbedKeyQuerySet(models.QuerySet["EmbedKey"]):
     """The vocabulary of key look-ups."""
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
-        """Those to personas that `user` may edit."""
-        return self.filter(persona__in=Persona.objects.editable_by(user))
+        """Those to personas that `user` may put on other sites, and their own to others.
+
+        Their own work no more when that is lost; but they can be looked at and deleted.
+        """
+        return self.filter(
+            Q(persona__in=Persona.objects.embeddable_by(user))
+            | Q(persona__in=Persona.objects.editable_by(user), owner=user.pk)
+        )
 
     def of(self, user: User | AnonymousUser) -> Self:
         """Those that `user` has made."""
@@ -63,7 +70,7 @@ class EmbedKey(models.Model):
     persona = models.ForeignKey(
         Persona, models.CASCADE, related_name="embed_keys", verbose_name=_("persona")
     )
-    #: Who made it. It works while they may edit the persona.
+    #: Who made it. It works while they may put the persona on other sites.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="embed_keys"
     )
