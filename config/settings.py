@@ -117,7 +117,10 @@ USER_MINUTES_PER_MONTH = env.int("USER_MINUTES_PER_MONTH", default=0)
 # Personas on other sites ------------------------------------------------------------------
 
 EMBED_KEEP_DAYS = env.int("EMBED_KEEP_DAYS", default=7)  # visitors, and their words
-EMBED_VISIT_RATE = env.str("EMBED_VISIT_RATE", default="60/min")  # new ones, per key
+EMBED_VISIT_RATE = env.str(
+    "EMBED_VISIT_RATE", default="60/min"
+)  # by a key, per address
+EMBED_KEY_RATE = env.str("EMBED_KEY_RATE", default="600/min")  # new ones, per key
 
 # Who answers ----------------------------------------------------------------------------
 
@@ -400,6 +403,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "user": API_RATE,
         "transcription": TRANSCRIPTION_RATE,
         "embed_visit": EMBED_VISIT_RATE,
+        "embed_key": EMBED_KEY_RATE,
     },
     "EXCEPTION_HANDLER": "config.error_replies.handle_exception",
 }

@@ -144,7 +144,10 @@ class Budget(ABC):
 
 
 class UserBudget(Budget):
-    """What one user may use; where staff entered nothing, as the settings have it."""
+    """What one user may use; where staff entered nothing, as the settings have it.
+
+    What visitors of other sites use by the user's keys is the user's.
+    """
 
     def __init__(self, user: User) -> None:
         self.user = user
@@ -165,7 +168,10 @@ class UserBudget(Budget):
 
     @property
     def _theirs(self) -> tuple[Q, Q]:
-        return Q(owner=self.user), Q(user=self.user)
+        return (
+            Q(owner=self.user) | Q(owner__visitor__key__owner=self.user),
+            Q(user=self.user) | Q(user__visitor__key__owner=self.user),
+        )
 
     def _too_many(self) -> str:
         count, limit = self.session_count(), self.max_sessions

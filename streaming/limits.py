@@ -1,6 +1,7 @@
 """How much anybody may use: sessions at once, minutes in a day, minutes in a month.
 
-A limit holds for one user, or for one persona over all who talk with it. A new session gets
+A limit holds for one user, or for one persona over all who talk with it; what visitors of
+other sites use counts for who made their key, too. A new session gets
 what is left as its own end, so that the sum cannot pass the limit. A place in line costs
 nothing. What is counted is said in `streaming.budgets`.
 """
@@ -15,8 +16,8 @@ from django.contrib.auth.models import User
 
 from personas.models import Persona
 from streaming.budgets import Budget, PersonaBudget, UserBudget
-from streaming.embedding.budgets import EmbedBudget, VisitorBudget
-from streaming.models import EmbedKey, EndReason, Visitor
+from streaming.embedding.budgets import EmbedBudget, HostBudget, VisitorBudget, gone
+from streaming.models import EndReason, Visitor
 from streaming.periods import Span, period_of
 
 
@@ -35,7 +36,7 @@ class Grant:
 
 
 def check(owner: User, persona: Persona | None, at: datetime) -> None:
-    """Raise `TooManySessions` or `QuotaUsedUp` where a session would be refused now."""
+    """Raise what refuses a session now: `TooManySessions`, `QuotaUsedUp`, or `EmbedOff`."""
     longest = timedelta(seconds=settings.SESSION_MAX_S)
     _granted(_budgets(owner, persona), at, at + longest)
 
@@ -94,13 +95,15 @@ def _budgets(owner: User, persona: Persona | None) -> list[Budget]:
 
 
 def _own_budgets(owner: User) -> list[Budget]:
-    """Of a user, or of a visitor and the key that they came by."""
-    visitor = Visitor.objects.select_related("user", "key").filter(user=owner).first()
+    """Of a user, or of a visitor, the key that they came by, and who made it."""
+    visitors = Visitor.objects.select_related("user", "key__owner")
+    visitor = visitors.filter(user=owner).first()
     if visitor is None:
         return [UserBudget(owner)]
-    if visitor.key is None:  # deleted meanwhile
-        return [VisitorBudget(visitor, EmbedKey())]
-    return [VisitorBudget(visitor, visitor.key), EmbedBudget(visitor.key)]
+    key = visitor.key
+    if key is None:  # deleted meanwhile
+        raise gone()
+    return [VisitorBudget(visitor, key), EmbedBudget(key), HostBudget(key.owner)]
 
 
 def _granted(budgets: Sequence[Budget], at: datetime, until: datetime) -> Grant:

@@ -4,7 +4,7 @@ import logging
 
 from asgiref.sync import async_to_sync
 from huey import crontab
-from huey.contrib.djhuey import db_periodic_task, on_startup
+from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
 
 from streaming import services
 from streaming.embedding.upkeep import forget_absent
@@ -38,6 +38,12 @@ def forget_visitors() -> None:
     """Delete visitors of other sites who were not here for days, and what they said."""
     if count := forget_absent():
         logger.info("Forgot %d visitors.", count)
+
+
+@db_task()  # type: ignore[untyped-decorator]
+def forget_visitors_without_key() -> None:
+    """Somebody has deleted a key, and with it goes what was said by it."""
+    forget_absent()
 
 
 @on_startup()  # type: ignore[untyped-decorator]

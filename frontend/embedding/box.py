@@ -18,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from chat.transcription import describe_transcription
+from frontend.backgrounding import keying_facts
 from frontend.embedding.visitor_api import own_origin
 from frontend.views import THEMES
 from streaming.embedding import visits
@@ -113,6 +114,7 @@ def _let_in(request: HttpRequest, key: EmbedKey) -> HttpResponse:
         "origins": [own_origin(request), *key.origins],
         "idleS": settings.SESSION_IDLE_S,
         "hears": transcription.available,
+        "keying": keying_facts(persona),
         "interface": translation.get_language(),
     }
     context = {

@@ -1,5 +1,6 @@
 """The pages on which keys are made, copied, watched, switched and deleted."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -22,12 +23,11 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from frontend.embedding.forms import EmbedKeyForm
+from frontend.embedding.forms import EmbedKeyForm, NewEmbedKeyForm
 from frontend.views import PageRequest
 from personas.models import Persona
 from streaming.embedding import upkeep, visits
 from streaming.embedding.budgets import EmbedBudget
-from streaming.embedding.errors import EmbedOff
 from streaming.models import EmbedKey, Session, UsageEntry
 from streaming.periods import Span, period_of
 
@@ -42,9 +42,9 @@ def embeds(request: PageRequest) -> HttpResponse:
     keys = EmbedKey.objects.of(request.user).select_related("persona", "owner")
     counted = keys.annotate(visitor_count=Count("visitors"))
     context = {
-        "rows": [(key, _works(key)) for key in counted],
+        "rows": _rows(counted),
         "personas": Persona.objects.current()
-        .editable_by(request.user)
+        .embeddable_by(request.user)
         .order_by("name"),
     }
     return render(request, "frontend/embed/keys.html", context)
@@ -54,18 +54,38 @@ def embeds(request: PageRequest) -> HttpResponse:
 @login_required
 @never_cache
 def persona_embed(request: PageRequest, slug: str) -> HttpResponse:
-    """The keys to one persona, and a form for another."""
+    """The keys to one persona, and a form for another.
+
+    Who edits it for a team, but may not say who hears it, reads why there is no form.
+    """
     persona = get_object_or_404(Persona.objects.editable_by(request.user), slug=slug)
-    form = EmbedKeyForm(request.POST or None)
-    if form.is_valid():
-        key = form.make(persona=persona, owner=request.user)
-        messages.success(request, _("The key is made. Copy the lines into your page."))
-        return redirect("embed_key", persona.slug, key.pk)
-    keys = persona.embed_keys.select_related("persona", "owner")
-    counted = keys.annotate(visitor_count=Count("visitors"))
-    rows = [(key, _works(key)) for key in counted]
-    context = {"persona": persona, "form": form, "rows": rows}
-    return render(request, "frontend/embed/persona.html", context)
+    may_make = (
+        Persona.objects.embeddable_by(request.user).filter(pk=persona.pk).exists()
+    )
+    keys = EmbedKey.objects.editable_by(request.user).filter(persona=persona)
+    context: dict[str, Any] = {"persona": persona}
+    if may_make:
+        form = NewEmbedKeyForm(
+            request.POST or None, persona=persona, owner=request.user
+        )
+        if form.is_valid():
+            key = form.save()
+            messages.success(
+                request, _("The key is made. Copy the lines into your page.")
+            )
+            return redirect("embed_key", persona.slug, key.pk)
+        context["form"] = form
+    counted = keys.select_related("persona", "owner").annotate(
+        visitor_count=Count("visitors")
+    )
+    context["rows"] = _rows(counted)
+    is_refused = request.method == "POST" and not may_make
+    return render(
+        request,
+        "frontend/embed/persona.html",
+        context,
+        status=403 if is_refused else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +106,7 @@ def embed_key(request: PageRequest, slug: str, pk: int) -> HttpResponse:
         "persona": kept.persona,
         "key": kept,
         "form": form,
-        "works": _works(kept),
+        "works": bool(visits.in_use([kept])),
         "snippet": _snippet(request, kept),
         "usage": _usage(kept),
         "keep_days": settings.EMBED_KEEP_DAYS,
@@ -134,13 +154,11 @@ def _key(request: PageRequest, slug: str, pk: int) -> EmbedKey:
     return get_object_or_404(found, persona__slug=slug, pk=pk)
 
 
-def _works(key: EmbedKey) -> bool:
-    """Whether anybody could come in by it now."""
-    try:
-        visits.require_in_use(key)
-    except EmbedOff:
-        return False
-    return True
+def _rows(keys: Iterable[EmbedKey]) -> list[tuple[EmbedKey, bool]]:
+    """Each key, and whether anybody could come in by it now."""
+    found = list(keys)
+    working = visits.in_use(found)
+    return [(key, key in working) for key in found]
 
 
 def _snippet(request: PageRequest, key: EmbedKey) -> str:

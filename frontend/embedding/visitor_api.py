@@ -26,7 +26,10 @@ from streaming.embedding import tokens, visits
 from streaming.embedding.callers import VisitorCaller, visitor_in
 from streaming.embedding.errors import LineFull, OriginNotAllowed
 from streaming.embedding.origins import origin_of
+from streaming.errors import NoAccounts, NoSeat
 from streaming.models import Session, Visitor
+from streaming.models.embed import looks_like_key
+from streaming.providers.base import NoUpstreamSeat
 from streaming.serializers import CreateIn, SessionIn
 from streaming.views import (
     ClaimView,
@@ -53,17 +56,29 @@ class VisitIn(serializers.Serializer[Any]):
 
 
 class VisitThrottle(SimpleRateThrottle):
-    """Whoever asks for many visits by one key, from wherever, waits a little."""
+    """Whoever asks for many visits by one key from one address waits a little."""
 
     scope = "embed_visit"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        key = (
-            str(request.data.get("key", ""))[:40]
-            if isinstance(request.data, dict)
-            else ""
-        )
-        return self.cache_format % {"scope": self.scope, "ident": key}
+        ident = f"{_key_in(request)}:{client_address(request.META)}"
+        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+
+class KeyThrottle(SimpleRateThrottle):
+    """Of new visitors by one key, from wherever, so many come in at most."""
+
+    scope = "embed_key"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": _key_in(request)}
+
+
+def _key_in(request: Request) -> str:
+    """The key that is asked for; all that is none counts as one."""
+    body = request.data if isinstance(request.data, dict) else {}
+    key = str(body.get("key", ""))
+    return key if looks_like_key(key) else ""
 
 
 class VisitView(APIView):
@@ -74,22 +89,34 @@ class VisitView(APIView):
     throttle_classes = (VisitThrottle,)
     parser_classes = (JsonParser,)
 
-    def post(self, request: Request) -> Response:
+    def check_throttles(self, request: Request) -> None:
+        """What no page of ours has asked for is refused before it counts for anybody."""
         require_own_page(request)
+        super().check_throttles(request)
+
+    def post(self, request: Request) -> Response:
         asked = VisitIn(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         key = visits.key_for(given["slug"], given["key"])
         origin = origin_of(given["origin"])
         visits.require_origin(key, origin, own=own_origin(request))
-        visitor = visits.known(given.get("token", ""), key) or visits.begin_visit(
-            key, origin=origin, address=client_address(request.META), at=now()
-        )
+        visitor = visits.known(given.get("token", ""), key)
+        if visitor is None:
+            self._require_pace(request)
+            address = client_address(request.META)
+            visitor = visits.begin_visit(key, origin=origin, address=address, at=now())
         data = {
             "token": tokens.token_for(visitor.pk, key.key),
             "lasts_s": tokens.LASTS_S,
         }
         return done("Welcome", data)
+
+    def _require_pace(self, request: Request) -> None:
+        """Who is here already is no new visitor, so this comes after they are known."""
+        throttle = KeyThrottle()
+        if not throttle.allow_request(request, self):
+            self.throttled(request, throttle.wait() or 0)
 
 
 def require_own_page(request: Request) -> None:
@@ -132,10 +159,10 @@ class VisitorCreateView(VisitorOnly, OwnSessionView):
         asked = VisitorCreateIn(data=request.data)
         asked.is_valid(raise_exception=True)
         persona = visits.persona_of(visitor)
-        require_room_in_line(visitor)
         visits.note_seen(visitor)
 
-        outcome = async_to_sync(services.open_or_wait)(
+        opening = services.open_or_wait if may_wait(visitor) else open_at_once
+        outcome = async_to_sync(opening)(
             owner=caller(request),
             persona=persona,
             wish=asked.wish_for(persona),
@@ -145,12 +172,26 @@ class VisitorCreateView(VisitorOnly, OwnSessionView):
         return opened_or_waiting(outcome)
 
 
-def require_room_in_line(visitor: Visitor) -> None:
-    """Raise `LineFull` when as many others of the key wait as may."""
+def may_wait(visitor: Visitor) -> bool:
+    """Who waits already may; else whoever finds room in the line that the key may have."""
     line = Session.objects.in_line().filter(owner__visitor__key=visitor.key)
-    others = line.exclude(owner=visitor.user_id).count()
-    if visitor.key and others and others >= visitor.key.max_waiting:
-        raise LineFull(_("Many people wait here already. Try again in a few minutes."))
+    if line.filter(owner=visitor.user_id).exists():
+        return True
+    return visitor.key is not None and line.count() < visitor.key.max_waiting
+
+
+async def open_at_once(**asked: Any) -> services.Opened:
+    """`open_session`, for who may not wait. Raises `LineFull` when there is no seat."""
+    try:
+        return await services.open_session(**asked)
+    except (NoSeat, NoUpstreamSeat) as exc:
+        if isinstance(exc, NoAccounts):
+            raise
+        raise LineFull(
+            _(
+                "All seats are taken, and nobody more can wait. Try again in a few minutes."
+            )
+        ) from exc
 
 
 class VisitorClaimView(VisitorOnly, ClaimView):

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from personas.models.errors import PersonaNotFound
+from personas.models.errors import NotYoursToCopy, PersonaNotFound
 from personas.models.persona import Persona
 from personas.models.team import Team
 
@@ -58,6 +58,8 @@ def persona_to_edit(user: User) -> Persona:
     Call it inside a transaction. The user's row is the lock, so that two requests at
     once make one copy and the second sees what the first has written; a shared persona is
     locked as well, because other editors' requests hold other users' rows.
+
+    Raises `NotYoursToCopy` for what they may talk to, but neither change nor copy.
     """
     get_user_model().objects.select_for_update().get(pk=user.pk)
     persona = Persona.objects.current_for(user)
@@ -65,6 +67,11 @@ def persona_to_edit(user: User) -> Persona:
         return persona
     if persona.team_id and Team.objects.edited_by(user).filter(pk=persona.team_id):
         return Persona.objects.select_for_update().get(pk=persona.pk)
+    if not Persona.objects.copyable_by(user).filter(pk=persona.pk).exists():
+        raise NotYoursToCopy(
+            f"{persona.name} is yours to talk to, not to change or copy. "
+            "Ask whose it is, or choose another persona first."
+        )
     return own_copy(user, persona)
 
 

@@ -14,6 +14,13 @@ class PersonaNotFound(DomainError):
     status = 404
 
 
+class NotYoursToCopy(DomainError):
+    """The caller may talk to the persona, and no more than that."""
+
+    code = "not_yours_to_copy"
+    status = 403
+
+
 class NotFitAsDefault(DomainError):
     """The persona cannot stand for the site as it is."""
 

@@ -25,6 +25,7 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
     * `open_to()`       what a user may open who knows its slug: adds unlisted ones
     * `copyable_by()`   what a user may have a copy of: not all that they may talk to
     * `editable_by()`   what a user may change in place: adds archived ones
+    * `embeddable_by()` what a user may put on other sites: editors of teams only public ones
     * `put_away_by()`   the archived ones of their own archive
     * `deletable_by()`  what a user may delete for good: editors of teams may not
     """
@@ -48,6 +49,18 @@ class PersonaQuerySet(models.QuerySet["Persona"]):
         """Public ones, and those that the user may edit: a copy tells its owner all that
         the persona knows, which who may only talk to it is not shown."""
         return self.public() | self.current().editable_by(user)
+
+    def embeddable_by(self, user: User | AnonymousUser) -> Self:
+        """An editor of a team changes what it says, not who hears it."""
+        editable = self.editable_by(user)
+        if not user.is_authenticated:
+            return editable
+        theirs = Q(owner=user) | Q(team__in=Team.objects.owned_by(user))
+        if _is_staff_who_may(user, "change"):
+            if user.has_perm(REACH):
+                return editable
+            theirs |= Q(owner=None)
+        return editable.filter(theirs | Q(visibility=Visibility.PUBLIC))
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """The user's own and those of teams they edit for; staff edit what they may.

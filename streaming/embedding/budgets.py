@@ -5,7 +5,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
-from streaming.budgets import Budget
+from streaming.budgets import Budget, UserBudget
+from streaming.embedding.errors import EmbedOff
 from streaming.models import EmbedKey, Visitor
 from streaming.periods import Period, Span
 
@@ -52,8 +53,11 @@ class EmbedBudget(_VisitorsBudget):
         super().__init__(max_sessions=key.max_sessions, minutes=minutes)
 
     def lock(self) -> None:
+        """Raises `EmbedOff` when the key has been switched off or deleted meanwhile."""
         keys = EmbedKey.objects.select_for_update(no_key=True)
-        keys.filter(pk=self.key.pk).first()
+        locked = keys.filter(pk=self.key.pk).first()
+        if locked is None or not locked.is_on:
+            raise gone()
 
     @property
     def _theirs(self) -> tuple[Q, Q]:
@@ -64,3 +68,17 @@ class EmbedBudget(_VisitorsBudget):
 
     def _used_up(self, period: Period) -> str:
         return _("The time that this site has for visitors today is used up.")
+
+
+class HostBudget(_VisitorsBudget, UserBudget):
+    """What the maker of a key may use, over all their keys and for themselves."""
+
+    def _too_many(self) -> str:
+        return _("Everybody who may talk here at once does so. Try again in a moment.")
+
+    def _used_up(self, period: Period) -> str:
+        return _("The time that this site has for visitors is used up.")
+
+
+def gone() -> EmbedOff:
+    return EmbedOff(_("This persona cannot be talked to here at the moment."))

@@ -1,5 +1,7 @@
 """Coming in by a key, and coming back with a token."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -11,37 +13,50 @@ from django.utils.translation import gettext as _
 from config.errors import DomainError
 from personas.models import Persona
 from streaming.embedding import tokens
+from streaming.embedding.budgets import gone
 from streaming.embedding.errors import (
-    EmbedOff,
     EmbedUnknown,
     OriginNotAllowed,
     TooManyVisits,
     VisitOver,
 )
 from streaming.models import EmbedKey, Visitor
+from streaming.models.embed import looks_like_key
 
 _HOUR = timedelta(hours=1)
 
 
 def key_for(slug: str, key: str) -> EmbedKey:
     """The key to a persona, in use. Raises `EmbedUnknown` or `EmbedOff`."""
-    found = (
-        EmbedKey.objects.filter(key=key, persona__slug=slug)
-        .select_related("persona", "owner")
-        .first()
-    )
+    found = None
+    if looks_like_key(key):
+        keys = EmbedKey.objects.filter(key=key, persona__slug=slug)
+        found = keys.select_related("persona", "owner").first()
     if found is None:
-        raise EmbedUnknown(_("There is no such persona here, or the key is wrong."))
+        raise _unknown()
     require_in_use(found)
     return found
 
 
 def require_in_use(key: EmbedKey) -> None:
     """Raise `EmbedOff` unless the key is on and its maker could still make it."""
-    editable = Persona.objects.current().editable_by(key.owner)
-    is_kept = key.owner.is_active and editable.filter(pk=key.persona_id).exists()
-    if not key.is_on or not is_kept:
-        raise EmbedOff(_("This persona cannot be talked to here at the moment."))
+    if not in_use([key]):
+        raise gone()
+
+
+def in_use(keys: Iterable[EmbedKey]) -> set[EmbedKey]:
+    """Those by which somebody could come in now: one query for each of their makers."""
+    by_maker = defaultdict(list)
+    for key in keys:
+        if key.is_on and key.owner.is_active:
+            by_maker[key.owner].append(key)
+    found = set()
+    for maker, theirs in by_maker.items():
+        wanted = {key.persona_id for key in theirs}
+        personas = Persona.objects.current().embeddable_by(maker).filter(pk__in=wanted)
+        kept = set(personas.values_list("pk", flat=True))
+        found |= {key for key in theirs if key.persona_id in kept}
+    return found
 
 
 def require_origin(key: EmbedKey, origin: str, *, own: str) -> None:
@@ -59,9 +74,13 @@ def require_origin(key: EmbedKey, origin: str, *, own: str) -> None:
 def begin_visit(key: EmbedKey, *, origin: str, address: str, at: datetime) -> Visitor:
     """Somebody new. Raises `TooManyVisits` when too many came from their address.
 
-    The key's row is the lock, so that the count holds until the new one is counted too.
+    The key's row is the lock, so that the count holds until the new one is counted too. It
+    is read again for that: raises `EmbedUnknown` or `EmbedOff` if the key has just ended.
     """
-    EmbedKey.objects.select_for_update(no_key=True).filter(pk=key.pk).first()
+    locked = EmbedKey.objects.select_for_update(no_key=True).filter(pk=key.pk).first()
+    if locked is None or locked.key != key.key:
+        raise _unknown()
+    require_in_use(locked)
     digest = address_digest(address)
     recent = key.visitors.filter(address_digest=digest, created_at__gt=at - _HOUR)
     if recent.count() >= key.visits_per_hour:
@@ -119,6 +138,10 @@ def persona_of(visitor: Visitor) -> Persona:
     if visitor.key is None:
         raise _over()
     return visitor.key.persona
+
+
+def _unknown() -> EmbedUnknown:
+    return EmbedUnknown(_("There is no such persona here, or the key is wrong."))
 
 
 def _over() -> VisitOver:

@@ -1,11 +1,13 @@
 """Keys by which a persona can be talked to on other sites, and who came by them."""
 
+import re
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +20,16 @@ from streaming.embedding.origins import allows
 NAME_MAX_CHARS = 60
 _BEGINNING = "pk_"
 _KEY_CHARS = 28
+_SHAPE = re.compile(rf"{_BEGINNING}[0-9A-Za-z]{{{_KEY_CHARS}}}")
 
 
 def new_key() -> str:
     return _BEGINNING + get_random_string(_KEY_CHARS)
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether it may be one; what may not is neither looked for nor counted by itself."""
+    return _SHAPE.fullmatch(text) is not None
 
 
 def _between(least: int, most: int) -> list[MinValueValidator | MaxValueValidator]:
@@ -32,8 +40,14 @@ class EmbedKeyQuerySet(models.QuerySet["EmbedKey"]):
     """The vocabulary of key look-ups."""
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
-        """Those to personas that `user` may edit."""
-        return self.filter(persona__in=Persona.objects.editable_by(user))
+        """Those to personas that `user` may put on other sites, and their own to others.
+
+        Their own work no more when that is lost; but they can be looked at and deleted.
+        """
+        return self.filter(
+            Q(persona__in=Persona.objects.embeddable_by(user))
+            | Q(persona__in=Persona.objects.editable_by(user), owner=user.pk)
+        )
 
     def of(self, user: User | AnonymousUser) -> Self:
         """Those that `user` has made."""
@@ -56,7 +70,7 @@ class EmbedKey(models.Model):
     persona = models.ForeignKey(
         Persona, models.CASCADE, related_name="embed_keys", verbose_name=_("persona")
     )
-    #: Who made it. It works while they may edit the persona.
+    #: Who made it. It works while they may put the persona on other sites.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="embed_keys"
     )

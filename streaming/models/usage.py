@@ -60,7 +60,8 @@ class UsageEntry(models.Model):
     `used` is exactly from `began_at` to `ended_at`: from when the avatar service gave the
     stream to when we began to close it. A session in which personas took turns has an
     entry for each turn. A price that changes later changes nothing here. It outlives the
-    session, the user and the persona; their names are kept for that.
+    session, the user and the persona; their names are kept for that. That of a visitor who
+    is forgotten goes to the `user` who made their key, whose time it was.
     """
 
     session = models.OneToOneField(

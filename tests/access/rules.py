@@ -284,6 +284,8 @@ TEAMS = [
 ]
 
 VISITORS_ONLY = "444444"
+#: Who says who hears a persona that is not public: its team's editors do not.
+HOSTS = "L+...+"
 
 EMBEDDING = [
     get("embed.js", ANYBODY),
@@ -303,12 +305,12 @@ EMBEDDING = [
     get("embed/<slug:slug>/", ANYBODY, query="key={key}"),
     get("account/embeds/", SIGNED_IN, "owner"),
     get("personas/<slug:slug>/embed", EDITORS, "owner"),
-    get("personas/<slug:slug>/embed/<int:pk>/", EDITORS, "owner", pk="{embed}"),
-    post("personas/<slug:slug>/embed", EDITORS),
-    post("personas/<slug:slug>/embed/<int:pk>/", EDITORS, pk="{embed}"),
-    post("personas/<slug:slug>/embed/<int:pk>/switch", EDITORS, pk="{embed}"),
-    post("personas/<slug:slug>/embed/<int:pk>/rotate", EDITORS, pk="{embed}"),
-    post("personas/<slug:slug>/embed/<int:pk>/delete", EDITORS, pk="{embed}"),
+    get("personas/<slug:slug>/embed/<int:pk>/", HOSTS, "owner", pk="{embed}"),
+    post("personas/<slug:slug>/embed", "L+x..+"),  # an editor reads why
+    post("personas/<slug:slug>/embed/<int:pk>/", HOSTS, pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/switch", HOSTS, pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/rotate", HOSTS, pk="{embed}"),
+    post("personas/<slug:slug>/embed/<int:pk>/delete", HOSTS, pk="{embed}"),
 ]
 
 OPERATING = [

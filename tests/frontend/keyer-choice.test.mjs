@@ -56,3 +56,18 @@ test("pictures that become much slower are, and a hiccup is not enough", () => {
   ok(!after(pace, 20, 4))
   ok(after(pace, 60, 40))
 })
+
+test("a frame whose storage may not even be asked for chooses all the same", () => {
+  const own = Object.getOwnPropertyDescriptor(globalThis, "localStorage")
+  const refuse = () => {
+    throw new DOMException("denied", "SecurityError")
+  }
+  Object.defineProperty(globalThis, "localStorage", { configurable: true, get: refuse })
+  try {
+    keep({ renderer: "any", kind: "webgl", ms: 1 })
+    equal(recalled("any"), null)
+  } finally {
+    if (own) Object.defineProperty(globalThis, "localStorage", own)
+    else delete globalThis.localStorage
+  }
+})

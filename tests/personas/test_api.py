@@ -388,3 +388,17 @@ def test_changing_somebody_elses_public_persona_changes_a_copy(iris, nora, alice
     assert nora.title == "chess coach"
     assert api_of(alice).get("/persona").json()["title"] == "chess coach"
     assert api_of(bob).get("/persona").json()["title"] == "grandmaster"
+
+
+def test_who_may_only_talk_to_a_shared_persona_cannot_have_a_copy_of_it(alice, bob):
+    team = Team.found("Crew", alice)
+    Invitation.issue(team, Role.TALKER, alice)[0].accept(bob)
+    secret = Persona.objects.create(
+        name="Nora", owner=alice, team=team, knowledge="The safe opens at nine."
+    )
+    make_current(bob, secret)
+
+    answer = client_of(bob).post("/persona", {"title": "mine"}, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_yours_to_copy")
+    assert Persona.objects.count() == 1

@@ -121,6 +121,15 @@ def test_the_site_chooses_language_and_colours(client, key):
     )
 
 
+def test_it_knows_what_stands_behind_the_persona(client, key):
+    Persona.objects.update(removes_background=True, background="#123456")
+
+    facts = box(client, key).context["facts"]
+
+    assert facts["keying"]["removes"] is True
+    assert facts["keying"]["background"] == "#123456"
+
+
 def test_nonsense_is_neither_language_nor_colours(client, key):
     answer = client.get(f'/embed/anna/?key={key.key}&lang="><b>&theme="><b>')
 

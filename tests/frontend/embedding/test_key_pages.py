@@ -2,11 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from frontend.embedding.forms import MAX_KEYS
 from personas.models import Membership, Persona, Role, Team
 from streaming.models import EmbedKey, Visitor
-from tests.frontend.embedding.conftest import SITE
+from tests.frontend.embedding.conftest import SITE, visit
 
 GOOD = {
     "name": "Blog",
@@ -150,14 +153,14 @@ def test_it_gets_another_key(page, key):
     assert EmbedKey.objects.get().key != key.key
 
 
-def test_it_is_deleted_with_its_visitors(page, key, come_in):
-    come_in()
+def test_it_is_deleted_and_its_visitors_are_left_without(page, key, come_in):
+    guest = come_in()
 
     page.post(f"/personas/anna/embed/{key.pk}/delete")
 
     assert not EmbedKey.objects.exists()
-    assert not Visitor.objects.exists()
-    assert not User.objects.filter(username__startswith="Visitor").exists()
+    assert Visitor.objects.get().key is None  # which the worker forgets
+    assert guest.call("session/create").status_code == 401
 
 
 def test_ones_own_keys_are_listed_with_what_became_of_them(page, key, bob):
@@ -193,10 +196,93 @@ def test_who_has_not_signed_in_is_asked_to(client, key, address):
     assert EmbedKey.objects.get().is_on
 
 
-def test_an_editor_of_the_team_may(bob, key):
+def test_an_editor_of_the_team_may_where_everybody_hears_it_anyway(bob, key):
     Persona.objects.update(team=_team_of(bob, Role.EDITOR))
 
     assert make(browser_of(bob)).status_code == 302
+
+
+@pytest.mark.parametrize("visibility", ["private", "unlisted"])
+def test_an_editor_does_not_put_on_public_sites_what_is_not_public(
+    bob, key, visibility
+):
+    Persona.objects.update(team=_team_of(bob, Role.EDITOR), visibility=visibility)
+    browser = browser_of(bob)
+
+    looked, refused = browser.get("/personas/anna/embed"), make(browser)
+
+    assert (looked.status_code, refused.status_code) == (200, 403)
+    for answer in (looked, refused):
+        shown = answer.content.decode()
+        assert "is not public" in shown
+        assert 'name="origins"' not in shown
+    assert EmbedKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", ADDRESSES[1:])
+def test_nor_by_a_key_that_somebody_else_made(bob, key, address):
+    Persona.objects.update(team=_team_of(bob, Role.EDITOR), visibility="private")
+
+    path = "/personas/anna/embed" + address.format(pk=key.pk)
+
+    assert browser_of(bob).post(path, GOOD).status_code == 404
+
+
+def test_an_owner_of_the_team_may_whoever_hears_it(bob, key):
+    Persona.objects.update(team=_team_of(bob, Role.OWNER), visibility="private")
+
+    assert make(browser_of(bob)).status_code == 302
+
+
+def test_staff_may_whoever_hears_it(carol, key):
+    Persona.objects.update(visibility="private")
+
+    assert make(browser_of(carol)).status_code == 302
+
+
+def test_an_editors_key_works_while_the_persona_is_public(bob, key):
+    Persona.objects.update(team=_team_of(bob, Role.EDITOR))
+    make(browser_of(bob))
+    made = EmbedKey.objects.get(name="Blog")
+    assert visit(made).status_code == 200
+
+    Persona.objects.update(visibility="private")
+
+    assert visit(made).status_code == 403
+    assert visit(key).status_code == 200
+    page = f"/personas/anna/embed/{made.pk}"
+    assert browser_of(bob).get(f"{page}/").status_code == 200
+    assert browser_of(bob).post(f"{page}/delete").status_code == 302
+
+
+def test_one_has_so_many_keys_and_is_told_the_way_out(page, key, alice):
+    for nth in range(MAX_KEYS - 1):
+        EmbedKey.objects.create(
+            name=f"Site {nth}", persona=key.persona, owner=alice, origins=[SITE]
+        )
+
+    answer = make(page)
+
+    assert answer.status_code == 200
+    assert "You have 20 keys already" in answer.content.decode()
+    assert not EmbedKey.objects.filter(name="Blog").exists()
+    changed = page.post(f"/personas/anna/embed/{key.pk}/", GOOD)
+    assert changed.status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/account/embeds/", "/personas/anna/embed"])
+def test_a_list_of_keys_asks_no_more_for_each(
+    page, key, alice, address, django_assert_max_num_queries
+):
+    with CaptureQueriesContext(connection) as few:
+        page.get(address)
+    for nth in range(5):
+        EmbedKey.objects.create(
+            name=f"Site {nth}", persona=key.persona, owner=alice, origins=[SITE]
+        )
+
+    with django_assert_max_num_queries(len(few)):
+        page.get(address)
 
 
 @pytest.mark.parametrize("verb", ["switch", "rotate", "delete"])

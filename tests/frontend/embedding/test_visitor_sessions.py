@@ -1,19 +1,34 @@
 """What a visitor does with a session of theirs, and cannot do with any other."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils.timezone import now
+from huey.contrib.djhuey import HUEY
 
 from chat.models import Conversation
 from config.asgi import application
+from streaming import limits, services
 from streaming.embedding import upkeep
 from streaming.embedding.callers import SUBPROTOCOL
-from streaming.models import Account, EmbedKey, EndReason, Session, UsageEntry, Visitor
+from streaming.embedding.errors import EmbedOff
+from streaming.errors import QuotaUsedUp
+from streaming.models import (
+    Account,
+    EmbedKey,
+    EndReason,
+    Session,
+    UsageEntry,
+    UserLimits,
+    Visitor,
+)
 from tests.chat.conversations import new_session
+from tests.frontend.embedding.conftest import SITE, Guest, visit
 from tests.sockets import cookie_of, told
 from tests.streaming.connected import connected
 
@@ -162,6 +177,70 @@ def test_so_many_talk_at_once(dead_account, anna, key, come_in):
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_sessions")
 
 
+def test_what_visitors_use_is_their_hosts_time_over_all_keys(
+    dead_account, alice, anna, key, come_in
+):
+    UserLimits.objects.create(user=alice, minutes_per_day=10)
+    come_in()
+    _used_today(latest_visitor(), timedelta(minutes=10))
+    other = EmbedKey.objects.create(
+        name="Blog", persona=anna, owner=alice, origins=[SITE]
+    )
+    guest = Guest(Client(), visit(other).json()["data"]["token"])
+
+    answer = guest.call("session/create")
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "quota_used_up")
+    assert "that this site has for visitors" in answer.json()["message"]
+    with pytest.raises(QuotaUsedUp):
+        limits.check(alice, None, now())
+
+
+def test_who_talks_to_visitors_has_no_more_seats_than_for_themselves(
+    dead_account, alice, anna, key, come_in
+):
+    UserLimits.objects.create(user=alice, max_sessions=1)
+    connected(dead_account, alice, anna, seconds=600)
+
+    answer = come_in().call("session/create")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_sessions")
+    assert "Everybody who may talk here" in answer.json()["message"]
+
+
+def _delete_key(key: EmbedKey) -> None:
+    upkeep.discard(key)
+
+
+def _delete_persona(key: EmbedKey) -> None:
+    key.persona.delete()
+
+
+def _forget(key: EmbedKey) -> None:
+    upkeep.forget(User.objects.filter(visitor__key=key))
+
+
+@pytest.mark.parametrize("forget", [_delete_key, _delete_persona, _forget])
+def test_a_host_gets_no_new_time_by_deleting_who_used_it(alice, key, come_in, forget):
+    UserLimits.objects.create(user=alice, minutes_per_day=10)
+    come_in()
+    _used_today(latest_visitor(), timedelta(minutes=10))
+
+    forget(key)
+
+    with pytest.raises(QuotaUsedUp):
+        limits.check(alice, None, now())
+
+
+def test_a_host_who_goes_leaves_the_numbers(alice, key, come_in):
+    come_in()
+    _used_today(latest_visitor(), timedelta(minutes=10))
+
+    alice.delete()
+
+    assert UsageEntry.objects.get().user != alice
+
+
 def test_a_session_ends_when_the_visitors_minutes_do(account, key, come_in):
     EmbedKey.objects.update(visitor_minutes_per_day=1)
     guest = come_in()
@@ -190,6 +269,48 @@ def _used_today(user: User, used: timedelta) -> UsageEntry:
         ended_at=noon + used,
         used=used,
     )
+
+
+def test_without_a_line_a_visitor_is_sent_away_at_once(
+    dead_account, bob, anna, key, come_in
+):
+    EmbedKey.objects.update(max_waiting=0)
+    for _ in range(dead_account.seat_limit):
+        connected(dead_account, bob, anna, seconds=600)
+
+    refused = come_in().call("session/create")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "line_full")
+    assert not Session.objects.in_line().exists()
+
+
+def test_where_a_seat_is_free_nobody_needs_a_line(account, key, come_in):
+    EmbedKey.objects.update(max_waiting=0)
+    guest = come_in()
+
+    answer = guest.call("session/create")
+
+    assert answer.status_code == 200
+    guest.call("session/stop", session_id=answer.json()["data"]["session_id"])
+
+
+def _switch_off(key: EmbedKey) -> None:
+    EmbedKey.objects.update(is_on=False)
+
+
+def _delete(key: EmbedKey) -> None:
+    key.delete()
+
+
+@pytest.mark.parametrize("end", [_switch_off, _delete])
+def test_no_seat_is_granted_by_a_key_that_ended_a_moment_ago(key, come_in, anna, end):
+    come_in()
+    visitor = latest_visitor()
+
+    end(key)
+
+    with pytest.raises(EmbedOff):
+        limits.grant(visitor, anna, at=now(), until=now() + timedelta(minutes=5))
 
 
 # Switching off, another key, forgetting -------------------------------------------------
@@ -223,7 +344,7 @@ def test_another_key_makes_the_old_ones_tokens_worthless(
 
 
 def test_deleting_a_key_forgets_its_visitors_and_their_words(
-    dead_account, anna, key, come_in
+    dead_account, anna, key, come_in, worker, django_capture_on_commit_callbacks
 ):
     come_in()
     visitor = latest_visitor()
@@ -232,12 +353,43 @@ def test_deleting_a_key_forgets_its_visitors_and_their_words(
     session = new_session(visitor, anna)
     session.record("avatar.farewell", {"text": "Until next time.", "duration_s": 1.0})
 
-    upkeep.discard(key)
+    with django_capture_on_commit_callbacks() as waiting:
+        upkeep.discard(key)
+    assert not EmbedKey.objects.exists()
+    assert User.objects.filter(pk=visitor.pk).exists()  # that is left to the worker
+    for task in waiting:
+        task()
 
     assert not User.objects.filter(pk=visitor.pk).exists()
     assert not Conversation.objects.exists()
     assert "Until" not in str(list(session.events.values_list("data", flat=True)))
     assert UsageEntry.objects.count() == 1
+
+
+@pytest.fixture
+def worker() -> Iterator[None]:
+    """Tasks are done at once."""
+    HUEY.immediate = True
+    yield
+    HUEY.immediate = False
+
+
+def test_all_visitors_are_stopped_at_the_same_time(
+    dead_account, anna, key, come_in, monkeypatch
+):
+    for _ in range(2):
+        come_in()
+        connected(dead_account, latest_visitor(), anna, seconds=600)
+    stopped = []
+
+    async def stop_all(sessions):
+        stopped.append(len(sessions))
+
+    monkeypatch.setattr(services, "stop_all", stop_all)
+
+    upkeep.switch(key, on=False)
+
+    assert stopped == [2]
 
 
 def test_visitors_are_forgotten_after_days_unless_they_come_again(

@@ -1,5 +1,6 @@
 """Coming in by a key: who is let in, how often, and as whom."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from django.test import Client
 from django.utils.timezone import now
 from knox.models import AuthToken
 
-from streaming.embedding import tokens
+from frontend.embedding.visitor_api import KeyThrottle, VisitThrottle
+from streaming.embedding import tokens, visits
+from streaming.embedding.errors import EmbedOff, EmbedUnknown
 from streaming.models import EmbedKey, Visitor
 from tests.frontend.embedding.conftest import SITE, visit
 
@@ -102,14 +105,82 @@ def test_without_a_proxy_nobody_chooses_their_address(key):
     assert (first.status_code, second.status_code) == (200, 429)
 
 
-def test_a_key_has_a_rate_whoever_comes(key, monkeypatch):
-    from frontend.embedding.visitor_api import VisitThrottle
+@pytest.fixture
+def slow(monkeypatch) -> Callable[..., None]:
+    """Let so many come in a minute: from one address, by one key."""
 
-    monkeypatch.setattr(VisitThrottle, "rate", "2/min", raising=False)
+    def set_rates(*, address: str = "100/min", key: str = "100/min") -> None:
+        monkeypatch.setattr(VisitThrottle, "rate", address, raising=False)
+        monkeypatch.setattr(KeyThrottle, "rate", key, raising=False)
+
+    return set_rates
+
+
+def test_who_asks_too_often_from_one_address_shuts_nobody_else_out(key, slow):
+    slow(address="2/min")
+
+    often = [visit(key, address="203.0.113.7") for _ in range(3)]
+
+    assert [one.status_code for one in often] == [200, 200, 429]
+    assert visit(key, address="203.0.113.8").status_code == 200
+
+
+def test_what_is_refused_for_its_page_counts_for_nobody(key, slow):
+    slow(address="2/min", key="2/min")
+
+    for _ in range(3):
+        visit(key, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert visit(key).status_code == 200
+
+
+def test_a_key_has_a_rate_of_its_own_wherever_they_come_from(key, slow):
+    slow(key="2/min")
 
     answers = [visit(key, address=f"203.0.113.{nth}") for nth in range(3)]
 
     assert [one.status_code for one in answers] == [200, 200, 429]
+
+
+def test_who_is_here_already_does_not_count_as_one_more(key, come_in, slow):
+    slow(key="2/min")
+    guest = come_in()
+
+    renewed = [visit(key, token=guest.token).status_code for _ in range(3)]
+
+    assert renewed == [200, 200, 200]
+    assert visit(key).status_code == 200
+    assert visit(key).status_code == 429
+
+
+def test_what_is_no_key_is_never_looked_for(db, django_assert_num_queries):
+    with django_assert_num_queries(0), pytest.raises(EmbedUnknown):
+        visits.key_for("anna", "\0")
+
+
+def _delete(key: EmbedKey) -> None:
+    EmbedKey.objects.get().delete()
+
+
+def _replace(key: EmbedKey) -> None:
+    EmbedKey.objects.get().renew()
+
+
+def _switch_off(key: EmbedKey) -> None:
+    EmbedKey.objects.update(is_on=False)
+
+
+@pytest.mark.parametrize(
+    ("end", "refusal"),
+    [(_delete, EmbedUnknown), (_replace, EmbedUnknown), (_switch_off, EmbedOff)],
+)
+def test_nobody_comes_in_by_a_key_that_ended_a_moment_ago(key, end, refusal):
+    end(key)
+
+    with pytest.raises(refusal):
+        visits.begin_visit(key, origin=SITE, address="203.0.113.7", at=now())
+
+    assert not Visitor.objects.exists()
 
 
 def test_a_token_is_renewed_for_the_same_visitor(key, come_in):

@@ -1,4 +1,5 @@
 /** The box on another site: a slim studio for one persona, from the studio's own parts. */
+import { paint } from "frontend/editing/backdrop"
 import { AvatarStage } from "frontend/elements/avatar-stage"
 import { TimeLeft } from "frontend/elements/time-left"
 import { Host } from "frontend/embed/host"
@@ -302,6 +303,7 @@ function comeBack() {
   session.comeBack(kept, { isReload: true })
 }
 
+paint(stage, facts.keying)
 show()
 comeBack()
 host.knock()

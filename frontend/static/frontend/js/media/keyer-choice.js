@@ -13,9 +13,9 @@ const GIVEN_UP_AFTER_MS = 400
 /** @typedef {{renderer: string, kind: "webgl"|"canvas", ms: number}} Choice */
 
 /** @param {string} renderer @returns {Choice|null} */
-export function recalled(renderer, storage = globalThis.localStorage) {
+export function recalled(renderer, storage) {
   try {
-    const kept = JSON.parse(storage.getItem(KEY) ?? "null")
+    const kept = JSON.parse(storageOr(storage).getItem(KEY) ?? "null")
     const isGood = kept?.renderer === renderer && ["webgl", "canvas"].includes(kept.kind)
     return isGood && kept.ms >= 0 ? kept : null
   } catch {
@@ -24,12 +24,17 @@ export function recalled(renderer, storage = globalThis.localStorage) {
 }
 
 /** @param {Choice} choice */
-export function keep(choice, storage = globalThis.localStorage) {
+export function keep(choice, storage) {
   try {
-    storage.setItem(KEY, JSON.stringify(choice))
+    storageOr(storage).setItem(KEY, JSON.stringify(choice))
   } catch {
     // Without storage it is measured again next time.
   }
+}
+
+/** A frame on another site may be refused its own; to ask for it throws then. */
+function storageOr(given) {
+  return given ?? globalThis.localStorage
 }
 
 /** The quicker way, from what each picture took. @returns {"webgl"|"canvas"} */
