@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from personas import limits
-from personas.models import Persona, make_current
+from personas.models import Invitation, Persona, Role, Team, make_current
 from personas.serializers import ProfileChanges
 from tests.personas.conftest import api_of
 
@@ -398,7 +398,7 @@ def test_who_may_only_talk_to_a_shared_persona_cannot_have_a_copy_of_it(alice, b
     )
     make_current(bob, secret)
 
-    answer = client_of(bob).post("/persona", {"title": "mine"}, format="json")
+    answer = api_of(bob).post("/persona", {"title": "mine"}, format="json")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_yours_to_copy")
     assert Persona.objects.count() == 1
