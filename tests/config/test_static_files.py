@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 
-from config.static_files import StaticFiles, bare
+from config.static_files import SHEET, StaticFiles, bare, whole
 
 SCRIPT = "/** Says so. */\nexport const so = true // indeed\n"
 
@@ -49,3 +50,28 @@ def test_what_others_ship_is_served_as_it_is(tmp_path: Path) -> None:
     storage.save("admin/js/so.js", ContentFile(SCRIPT.encode()))
 
     assert (tmp_path / "admin/js/so.js").read_text() == SCRIPT
+
+
+def test_imported_sheets_stand_in_their_layers() -> None:
+    sheet = '@layer a, b;\n\n@import url("one.css") layer(b);\n'
+
+    assert whole(sheet, {"one.css": "p { top: 0 }\n"}.__getitem__) == (
+        "@layer a, b;\n\n@layer b {\np { top: 0 }\n}\n\n"
+    )
+
+
+def test_a_sheet_that_changes_changes_the_one_that_imports_it(tmp_path: Path) -> None:
+    found = FileSystemStorage(location=str(tmp_path / "found"))
+    kept = StaticFiles(location=str(tmp_path / "kept"), base_url="/static/")
+    part = "frontend/css/part.css"
+    found.save(SHEET, ContentFile(b'@import url("part.css") layer(base);\n'))
+    addresses = set()
+    for text in (b"p { top: 0 }\n", b"p { top: 1px }\n"):
+        for storage in (found, kept):  # collecting has copied it by then
+            storage.delete(part)
+            storage.save(part, ContentFile(text))
+        list(kept.post_process({name: (found, name) for name in (SHEET, part)}))
+        addresses.add(kept.url(SHEET))
+        assert text.decode().strip() in (tmp_path / "kept" / SHEET).read_text()
+
+    assert len(addresses) == 2
