@@ -7,11 +7,13 @@ can tell theirs from ours.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.test import Client
+from PIL import Image
 
 from chat.models import Memory, Script, Segment
 from frontend.models import ApiToken
@@ -56,6 +58,13 @@ class World:
         return self.people.get(who) or AnonymousUser()
 
 
+def a_picture() -> bytes:
+    """A small green one, as uploads are kept."""
+    out = BytesIO()
+    Image.new("RGB", (16, 9), (40, 90, 70)).save(out, "WEBP")
+    return out.getvalue()
+
+
 def build_world() -> World:
     people = {
         name: User.objects.create_user(f"§{name}", email=f"{name}@example.com")
@@ -86,7 +95,7 @@ def _add_persona(world: World) -> None:
     persona = Persona.objects.create(
         slug="private", name="§Private", title="§guide", owner=owner, team=team
     )
-    CardOrigin.objects.create(persona=persona, digest="d1", picture=b"a picture")
+    CardOrigin.objects.create(persona=persona, digest="d1", picture=a_picture())
     away = Persona.objects.create(slug="away", name="§Away", owner=owner, team=team)
     away.archive()
     for who in ("owner", "editor", "talker"):
@@ -96,7 +105,7 @@ def _add_persona(world: World) -> None:
     exhibit = Exhibit.objects.create(
         persona=persona, name="plan", title="§Plan", alt="§Rooms"
     )
-    exhibit.keep(Picture(b"a picture", 16, 9))
+    exhibit.keep(Picture(a_picture(), 16, 9))
     document = Document.objects.create(
         persona=persona,
         title="§Facts",

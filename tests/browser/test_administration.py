@@ -148,7 +148,14 @@ async def seen(visitor: Visitor, page: Page, path: str) -> None:
 
 
 @pytest.mark.timeout(240)  # twenty pages each, which axe takes its time for
-@pytest.mark.parametrize("pages", [lists, forms, rows])
+@pytest.mark.parametrize(
+    "pages",
+    [
+        lists,
+        pytest.param(forms, marks=pytest.mark.nightly),
+        pytest.param(rows, marks=pytest.mark.nightly),
+    ],
+)
 async def test_every_page_of_the_admin_is_accessible_and_quiet(
     door: Door, seeded: dict[str, str], pages: Any
 ) -> None:
