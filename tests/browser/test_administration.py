@@ -208,7 +208,9 @@ async def test_sessions_are_stopped_after_a_question(
     page = await operator.page(f"/admin/streaming/session/?q={guest.name}")
 
     await page.get_by_role("checkbox").nth(1).check()
-    await page.get_by_label("Action").select_option(label="Stop the selected sessions")
+    await page.get_by_label("Action", exact=False).first.select_option(
+        label="Stop the selected sessions"
+    )
     await page.get_by_role("button", name="Go").click()
     await expect(
         page.get_by_role("heading", name="Stop these sessions?")

@@ -116,8 +116,9 @@ async def test_the_operators_window_follows_a_session_live(door: Door) -> None:
     await expect(window.locator("[data-part=media]")).to_contain_text("fps")
     await window.get_by_role("button", name="Stop this session").click()
 
-    await expect(state).to_have_text("Closed")
-    await expect(window.locator("[data-part=ended]")).to_have_text("staff stopped it")
+    # What was a window is now the session's record.
+    await expect(window.get_by_role("heading", name="What happened")).to_be_visible()
+    await expect(window.get_by_role("main")).to_contain_text("Staff stopped it")
     await studio.phase_is("ended")
     await expect(studio.page.locator("[data-part=poster-line]")).to_contain_text(
         "staff stopped it"

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils.timezone import now
 
 from personas.models import Edit, Persona, Role, Team, save_draft
-from streaming.embedding.visits import begin_visit
 from streaming.models import EmbedKey, Session
 from tests.chat.conversations import new_session
+from tests.streaming.visitors import visitor_of
 
 
 @pytest.fixture
@@ -262,12 +262,10 @@ def test_deleting_for_good_asks_for_the_name_and_takes_everything(page, cast):
 
 def open_ones_with(persona: Persona, bob: User) -> list[Session]:
     """One of Bob's, and one of a visitor's on another site."""
-    site = "https://shop.example"
     key = EmbedKey.objects.create(
-        name="Shop", persona=persona, owner=bob, origins=[site]
+        name="Shop", persona=persona, owner=bob, origins=["https://shop.example"]
     )
-    visitor = begin_visit(key, origin=site, address="203.0.113.7", at=now())
-    return [new_session(bob, persona), new_session(visitor.user, persona)]
+    return [new_session(bob, persona), new_session(visitor_of(key), persona)]
 
 
 @pytest.mark.parametrize("verb", ["archive", "delete"])

@@ -11,7 +11,6 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.db import connection
-from django.utils.timezone import now
 from knox.models import AuthToken
 
 from chat.models import Conversation, Memory, Turn
@@ -21,10 +20,10 @@ from frontend.accounts.exporting import Pieces, export_of
 from frontend.models import ApiToken
 from personas.models import Document, Exhibit, Persona, Role, Team, make_current
 from personas.models.document import DocumentFile
-from streaming.embedding.visits import begin_visit
 from streaming.models import EmbedKey, Session, SessionEvent, UsageEntry
 from tests.chat.conversations import ended, exchange, new_session
 from tests.frontend.accounts.conftest import join
+from tests.streaming.visitors import visitor_of
 
 PASSWORD = "alice's long password"
 
@@ -235,11 +234,6 @@ def test_open_sessions_are_ended_first(signed, alice, anna):
     assert waiting.state in ("closing", "closed")
     assert waiting.end_reason == "viewer_closed"
     assert waiting.owner is None
-
-
-def visitor_of(key: EmbedKey) -> User:
-    origin = key.origins[0]
-    return begin_visit(key, origin=origin, address="203.0.113.7", at=now()).user
 
 
 def test_conversations_that_lose_their_persona_or_key_are_ended_first(
