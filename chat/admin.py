@@ -68,6 +68,24 @@ class PieceInline(ReadOnly, admin.TabularInline[Piece, Turn]):
     can_delete = False
 
 
+class FailureFilter(admin.SimpleListFilter):
+    """Which turns failed, by the code; most have none."""
+
+    title = _("failed")
+    parameter_name = "failed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        codes = Turn.objects.exclude(failed="").order_by("failed")
+        return [
+            (code, code) for code in codes.values_list("failed", flat=True).distinct()
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Turn]
+    ) -> QuerySet[Turn]:
+        return queryset.filter(failed=self.value()) if self.value() else queryset
+
+
 @admin.register(Turn)
 class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
     list_display = (
@@ -80,7 +98,7 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         "interrupted",
         "failed",
     )
-    list_filter = ("kind", "interrupted", "failed", "created_at")
+    list_filter = ("kind", "interrupted", FailureFilter, "created_at")
     search_fields = ("session__id", "conversation__owner__username")
     search_help_text = _("A session’s number, or a person.")
     list_select_related = ("session", "conversation")

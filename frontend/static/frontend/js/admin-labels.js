@@ -44,10 +44,11 @@ function nameSearchBoxes(root) {
   }
 }
 
-/** The column of what a row is called has an empty heading. */
+/** An empty heading heads nothing: it is a cell like others. */
 function nameEmptyHeadings(root) {
-  for (const head of root.querySelectorAll("thead th.original:empty")) {
-    head.replaceWith(Object.assign(document.createElement("td"), { className: "original", colSpan: head.colSpan }))
+  for (const head of root.querySelectorAll("thead th:empty")) {
+    const { className, colSpan } = head
+    head.replaceWith(Object.assign(document.createElement("td"), { className, colSpan }))
   }
 }
 
@@ -57,5 +58,14 @@ function name(root) {
   nameSearchBoxes(root)
 }
 
-addEventListener("load", () => name(document))
-document.addEventListener("formset:added", ({ target }) => requestAnimationFrame(() => name(target)))
+/** Whatever Django's own scripts add later, boxes that search for one, is named as well. */
+let isDue = false
+new MutationObserver(() => {
+  if (isDue) return
+  isDue = true
+  requestAnimationFrame(() => {
+    isDue = false
+    name(document)
+  })
+}).observe(document.body, { childList: true, subtree: true })
+name(document)
