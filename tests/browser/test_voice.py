@@ -120,7 +120,7 @@ async def test_held_it_takes_what_is_said_until_it_is_let_go(
     await expect(microphone(studio)).to_have_attribute("data-state", "ready")
     service.received.clear()
     await studio.repeat(ANSWER)
-    await studio.page.get_by_role("heading", name="Set-up").click()
+    await studio.page.get_by_role("main").click(position={"x": 4, "y": 4})
     assert service.received == []
 
     await studio.page.keyboard.down("Space")
