@@ -47,7 +47,8 @@ KEY_CLIP = (
   const [exact, timedOne] = [make(way), make(way, shownWidth)]
   const [pictures, page, whole] = [[], [], []]
   for (let i = 0; i < count; i += 1) {
-    const there = new Promise((done) => (video.onseeked = () => video.requestVideoFrameCallback(done)))
+    // A picture that was shown before is not presented again, so nobody would call back.
+    const there = new Promise((done) => (video.onseeked = () => setTimeout(done, 60)))
     video.currentTime = (i + 0.5) / fps
     await there
     for (let n = 0; n < timed; n += 1) {
