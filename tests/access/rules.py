@@ -129,6 +129,7 @@ FRAME = [
 
 ACCOUNT = [
     get("accounts/login/", ANYBODY, "anonymous"),
+    get("accounts/logout/", ANYBODY, "owner"),
     post("accounts/logout/", ANYBODY),
     get("accounts/inactive/", ANYBODY, "anonymous"),
     get("accounts/signup/", ANYBODY, "anonymous"),
@@ -168,6 +169,7 @@ ACCOUNT = [
 
 PAGES = [
     get("", ANYBODY, "owner"),
+    get("", ANYBODY, "anonymous"),
     get("studio/", TALKERS, "owner", query="persona=private"),
     post("personas/<slug:slug>/use", TALKERS),
     post("personas/<slug:slug>/background", "4++..+", {"key_spill": "1"}),

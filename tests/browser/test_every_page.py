@@ -118,6 +118,8 @@ async def test_a_page_is_fit_to_be_seen(site: Site, rule: Rule) -> None:
 async def _looks(page: Page, rule: Rule) -> None:
     """Fit every width, and keep a picture of each; of the widest also a dark one."""
     name = re.sub(r"\W+", "-", rule.route).strip("-") or "home"
+    if rule.page != "owner":
+        name = f"{name}-{rule.page}"
     await page.emulate_media(reduced_motion="reduce", color_scheme="dark")
     await _shoot(page, f"{name}-{WIDTHS_PX[0]}-dark")
     await page.emulate_media(color_scheme="light")
