@@ -47,6 +47,14 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true })
 """
 
+#: Keys that would do nothing before the page's script is there, where somebody can press them.
+IDLE_KEYS = """
+() => [...document.querySelectorAll("button[type=button]:not([popovertarget])")]
+  .filter((key) => !key.disabled && key.ariaDisabled !== "true")
+  .filter((key) => key.checkVisibility({ visibilityProperty: true }))
+  .map((key) => key.outerHTML.slice(0, 120))
+"""
+
 SCRIPT_BYTES = """
 () => performance.getEntriesByType("resource")
   .filter(({ name }) => /\\/static\\/frontend\\/|\\/i18n\\/|embed/.test(name))
@@ -104,8 +112,7 @@ async def test_a_page_is_fit_to_be_seen(site: Site, rule: Rule) -> None:
     await page.add_init_script(WATCH_SHIFTS)
     await page.set_viewport_size({"width": WIDTHS_PX[0], "height": 900})
 
-    path = f"{address(rule.route, site.world, rule.where)}?{rule.query.format_map(site.world.names)}"
-    await page.goto(site.portal.url + path, wait_until="networkidle")
+    await page.goto(_url(site, rule), wait_until="networkidle")
 
     assert visitor.complaints == []
     assert await page.evaluate("window.__shift") <= LAYOUT_SHIFT_MAX
@@ -113,6 +120,33 @@ async def test_a_page_is_fit_to_be_seen(site: Site, rule: Rule) -> None:
     await _looks(page, rule)
     await check(page)
     await page.close()
+
+
+@pytest.mark.parametrize("who", ["owner", "staff", "anonymous"])
+async def test_no_key_can_be_pressed_in_vain_before_its_script_is_there(
+    site: Site, who: str
+) -> None:
+    page = await site.people[who].context.new_page()
+    await page.route(
+        "**/*",
+        lambda route: (
+            route.abort()
+            if route.request.resource_type == "script"
+            else route.continue_()
+        ),
+    )
+    idle = []
+    for rule in PAGES:
+        if rule.page == who:
+            await page.goto(_url(site, rule), wait_until="domcontentloaded")
+            idle += [f"{rule}: {key}" for key in await page.evaluate(IDLE_KEYS)]
+    await page.close()
+    assert idle == []
+
+
+def _url(site: Site, rule: Rule) -> str:
+    path = address(rule.route, site.world, rule.where)
+    return f"{site.portal.url}{path}?{rule.query.format_map(site.world.names)}"
 
 
 async def _looks(page: Page, rule: Rule) -> None:

@@ -14,7 +14,7 @@ import { RetryIn } from "frontend/elements/retry-in"
 import { fill, gettext } from "frontend/i18n"
 import { AvatarPeer } from "frontend/media/peer"
 import { tellListeners } from "frontend/page/news"
-import { part, setText } from "frontend/page/parts"
+import { letKeysWork, part, setText } from "frontend/page/parts"
 import { Api } from "frontend/session/api"
 import { isOpen } from "frontend/session/phase"
 import { SessionSocket, socketUrl } from "frontend/session/socket"
@@ -23,6 +23,7 @@ import { ViewerSession } from "frontend/session/viewer"
 
 AvatarStage.define()
 RetryIn.define()
+letKeysWork()
 
 const facts = JSON.parse(document.querySelector("#facts").textContent)
 const page = document.querySelector("#editor")

@@ -4,7 +4,7 @@ import { isVisitors, Player } from "frontend/history/player"
 import { AvatarVoice, ReadingVoice } from "frontend/history/voices"
 import { fill, gettext } from "frontend/i18n"
 import { AvatarPeer } from "frontend/media/peer"
-import { controlsFor, part, setText } from "frontend/page/parts"
+import { controlsFor, letKeysWork, part, setText } from "frontend/page/parts"
 import { preferences } from "frontend/page/preferences"
 import { clearProblems, showProblem } from "frontend/page/problems"
 import { Api } from "frontend/session/api"
@@ -14,6 +14,7 @@ import { SessionSocket, socketUrl } from "frontend/session/socket"
 import { ViewerSession } from "frontend/session/viewer"
 
 AvatarStage.define()
+letKeysWork()
 
 const { id, lines, persona } = JSON.parse(document.querySelector("#replayed").textContent)
 const stage = document.querySelector("avatar-stage")

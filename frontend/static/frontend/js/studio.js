@@ -13,7 +13,7 @@ import { ConnectionPanel } from "frontend/page/connection-panel"
 import { BackgroundCorner, ShowCorner, VoiceCorner } from "frontend/page/corners"
 import { LinePanel } from "frontend/page/line-panel"
 import { tellListeners } from "frontend/page/news"
-import { controlsFor, part, setText } from "frontend/page/parts"
+import { controlsFor, letKeysWork, part, setText } from "frontend/page/parts"
 import { showPoster } from "frontend/page/poster"
 import { preferences, remember } from "frontend/page/preferences"
 import { clearProblems, showProblem } from "frontend/page/problems"
@@ -35,6 +35,7 @@ RetryIn.define()
 StatusLog.define()
 TimeLeft.define()
 TurnTimings.define()
+letKeysWork()
 
 /** What the avatar takes in one piece; the server refuses more. */
 const MAX_REPEAT_CHARS = 1000

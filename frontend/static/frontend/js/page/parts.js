@@ -10,6 +10,19 @@ export function controlsFor(action, root = document) {
   return root.querySelectorAll(`[data-do="${action}"]`)
 }
 
+/**
+ * Let people press what the server rendered for scripts to answer (`data-waits disabled`).
+ *
+ * A page calls this once it listens; until then a press would be lost. Such keys look the
+ * same before and after, so nothing flickers.
+ */
+export function letKeysWork(root = document) {
+  for (const key of root.querySelectorAll("[data-waits]")) {
+    key.disabled = false
+    key.removeAttribute("data-waits")
+  }
+}
+
 /** Set an element's text, leaving it alone when it is the same, for screen readers' sake. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text
