@@ -105,7 +105,7 @@ export class Stay {
     this.#life = new AbortController()
   }
 
-  /** Know more of it; a reload hears of that when the session is next held. */
+  /** Know more of it. */
   learn(facts) {
     this.#kept = { ...this.#kept, ...facts }
   }

@@ -282,8 +282,10 @@ export class ViewerSession extends EventTarget {
     this.#stay.report(new Problem({ code: "network", message: gettext("Not sent: the connection is down.") }))
   }
 
+  /** Of the session that plays: a reload has to know of it, too. */
   #choose(wish) {
     this.#stay.learn({ choice: { ...this.choice, ...wish } })
+    if (isOpen(this.phase)) this.#tab.remember(this.#stay.kept)
   }
 
   async #renew(hold, words, call) {
