@@ -166,5 +166,9 @@ async def _looks(page: Page, rule: Rule) -> None:
 async def _shoot(page: Page, name: str) -> None:
     """Playwright makes the folder."""
     await page.screenshot(
-        path=SCREENSHOTS / f"{name}.jpg", type="jpeg", quality=70, full_page=True
+        path=SCREENSHOTS / f"{name}.jpg",
+        type="jpeg",
+        quality=70,
+        full_page=True,
+        animations="disabled",  # or keys may be on their way from dark to light
     )
