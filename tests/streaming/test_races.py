@@ -29,7 +29,7 @@ def lavish_engine() -> Iterator[EngineProcess]:
         yield engine
 
 
-@pytest.fixture(params=["postgres", "sqlite"])
+@pytest.fixture(params=["postgres", pytest.param("sqlite", marks=pytest.mark.nightly)])
 def portal(
     request: pytest.FixtureRequest, tmp_path: Path, lavish_engine: EngineProcess
 ) -> Iterator[Portal]:
