@@ -59,7 +59,7 @@ async def test_a_copy_is_archived_and_brought_back_from_the_notice(
 
 
 async def test_a_file_that_was_chosen_before_the_script_came_is_looked_at(
-    guest: Visitor,
+    guest: Visitor, tmp_path: Path
 ) -> None:
     page = await guest.page("/")
     may_come = asyncio.Event()
@@ -70,12 +70,8 @@ async def test_a_file_that_was_chosen_before_the_script_came_is_looked_at(
 
     await page.route("**/drop-zone*.js", held)
     await page.goto(f"{guest.portal.url}/import/", wait_until="commit")
-    card_file = {
-        "name": "ada.png",
-        "mimeType": "image/png",
-        "buffer": png_card(card2()),
-    }
-    await page.get_by_label("Drop files here").set_input_files(card_file)
+    (tmp_path / "ada.png").write_bytes(png_card(card2()))
+    await page.get_by_label("Drop files here").set_input_files(tmp_path / "ada.png")
     may_come.set()
 
     await expect(page.get_by_role("heading", name="Ada Quill")).to_be_visible()
