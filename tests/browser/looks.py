@@ -81,5 +81,9 @@ async def idle_keys(page: Page | Frame) -> list[str]:
 async def shoot(page: Page, name: str) -> None:
     """Keep a picture; Playwright makes the folder."""
     await page.screenshot(
-        path=SCREENSHOTS / f"{name}.jpg", type="jpeg", quality=70, full_page=True
+        path=SCREENSHOTS / f"{name}.jpg",
+        type="jpeg",
+        quality=70,
+        full_page=True,
+        animations="disabled",  # or keys may be on their way from dark to light
     )

@@ -63,6 +63,19 @@ async def test_the_narrowest_phone_scrolls_no_session_sideways(door: Door) -> No
     await fits(await guest.page(f"/sessions/{row['session_id']}/"))
 
 
+async def test_a_phone_on_its_side_shows_the_whole_stage_and_the_message_box(
+    door: Door,
+) -> None:
+    guest = await door.guest(viewport={"width": 667, "height": 375})
+    studio = await Studio.enter(guest)
+    await fits(studio.page)
+
+    for part in (studio.stage, studio.message):
+        box = await part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 375
+
+
 async def check(page: Page, frame: Frame | None = None) -> None:
     """Every rule in light; in dark, where only colours differ, those for contrast."""
     seen = frame or page
