@@ -171,6 +171,7 @@ async def test_a_passer_by_talks_to_a_persona_on_somebody_elses_site(
     await box.frame.get_by_label("Message").press("Enter")
     log = box.frame.get_by_role("log")
     await expect(log).to_contain_text("Who are you?")
+    await expect(log.get_by_title("interrupted")).to_be_attached()
     await expect(log).to_contain_text("I am Edwin Hale")
     await expect(box.frame.locator("[data-part=caption]")).to_contain_text("Edwin")
 

@@ -1,7 +1,7 @@
 import { Host } from "frontend/embed/host"
 import { isAllowed, originOf } from "frontend/embed/origins"
 import { VisitorPass } from "frontend/embed/pass"
-import { beginWords, posterWords, problemWords } from "frontend/embed/words"
+import { beginWords, heardOf, posterWords, problemWords } from "frontend/embed/words"
 import { equal, ok, test } from "tests/runner"
 
 const SITE = "https://shop.example"
@@ -160,4 +160,10 @@ test("who was refused tries again, who has talked talks again", () => {
   equal(posterWords(ended("embed_off"), "guide"), "guide")
   equal(beginWords(ended("you_closed"), "Anna"), "Talk again")
   equal(beginWords({ phase: "idle", end: { reason: "" } }, "Anna"), "Talk to Anna")
+})
+
+test("of a speech that was cut off stands what was heard", () => {
+  const sentences = ["I am Anna.", "I paint.", "And you?"]
+  equal(heardOf(sentences, "I am Anna. I pa"), ["I am Anna.", "I pa", ""])
+  equal(heardOf(sentences, ""), ["", "", ""])
 })

@@ -4,12 +4,12 @@ import { AvatarStage } from "frontend/elements/avatar-stage"
 import { TimeLeft } from "frontend/elements/time-left"
 import { Host } from "frontend/embed/host"
 import { storageOf, VisitorPass } from "frontend/embed/pass"
-import { beginWords, moodWords, posterWords, problemWords, stateWords } from "frontend/embed/words"
+import { beginWords, heardOf, moodWords, posterWords, problemWords, stateWords } from "frontend/embed/words"
 import { gettext } from "frontend/i18n"
 import { AvatarPeer } from "frontend/media/peer"
 import { LinePanel } from "frontend/page/line-panel"
 import { tellListeners } from "frontend/page/news"
-import { controlsFor, letKeysWork, part, setText } from "frontend/page/parts"
+import { controlsFor, cutMark, letKeysWork, part, setText } from "frontend/page/parts"
 import { Api } from "frontend/session/api"
 import { idleSecondsLeft } from "frontend/session/idle"
 import { controls, hasStream, isInLine, isOpen } from "frontend/session/phase"
@@ -146,6 +146,7 @@ document.addEventListener("keydown", (event) => {
 
 session.addEventListener("change", () => show())
 session.addEventListener("line", ({ detail }) => note(detail))
+for (const type of ["past", "frame"]) session.addEventListener(type, ({ detail }) => cut(detail))
 session.addEventListener("problem", ({ detail }) => showProblem(detail))
 session.addEventListener("stream", ({ detail }) => stage.show(detail))
 session.addEventListener("picture", ({ detail: hasPicture }) => (stage.alone = !hasPicture))
@@ -169,15 +170,33 @@ stage.addEventListener("soundrefused", ({ refused }) => {
   controlsFor("hear")[0].hidden = !refused
 })
 
-function note({ kind, text }) {
+/** Line of the log -> what of which turn it has. */
+const pieces = new WeakMap()
+
+function note({ kind, text, frame }) {
   if (!SPOKEN.has(kind)) return
   const entry = document.createElement("li")
   entry.dataset.kind = kind
+  if (kind === "said") pieces.set(entry, { turn: frame.data.turn, words: frame.data.text, text })
   entry.textContent = text
   lines.append(entry)
   while (lines.children.length > MOST_LINES) lines.firstElementChild.remove()
   letLogBeRead()
   log.scrollTop = log.scrollHeight
+}
+
+/** Of a speech that was cut off stands what was heard of it, and the mark where it was. */
+function cut({ type, data }) {
+  if (type !== "turn.interrupted") return
+  const entries = [...lines.children].filter((entry) => pieces.get(entry)?.turn === data.turn)
+  const heard = heardOf(entries.map((entry) => pieces.get(entry).words), data.reply ?? "")
+  const last = Math.max(heard.findLastIndex(Boolean), 0)
+  entries.forEach((entry, nth) => {
+    if (nth > last) return entry.remove()
+    const { text, words } = pieces.get(entry)
+    entry.textContent = (text.slice(0, text.length - words.length) + heard[nth]).trimEnd()
+    if (nth === last) entry.append("\u00a0", cutMark(gettext("interrupted")))
+  })
 }
 
 /** By keyboard, too, where there is something to scroll: small boxes have no room for it. */

@@ -1,4 +1,5 @@
 import { fill, gettext } from "frontend/i18n"
+import { cutMark } from "frontend/page/parts"
 import { words } from "frontend/session/transcript"
 
 /**
@@ -52,7 +53,8 @@ function itemFor(entry) {
     text.append(piece)
   })
   if (words(entry)) item.append(text)
-  if (entry.interrupted) item.append(element("span", "spoken-mark", gettext("interrupted")))
+  if (entry.interrupted && words(entry)) text.append("\u00a0", cutMark(gettext("interrupted")))
+  else if (entry.interrupted) item.append(element("span", "spoken-mark", gettext("interrupted")))
   return item
 }
 

@@ -65,6 +65,21 @@ function endWords(reason) {
   return ends[reason] ?? (OVER.has(reason) ? gettext("The conversation is over.") : "")
 }
 
+/**
+ * Of the sentences of a speech, what was heard before it was cut off.
+ *
+ * @param {string[]} sentences
+ * @param {string} reply  what was heard of them together
+ */
+export function heardOf(sentences, reply) {
+  let rest = reply
+  return sentences.map((sentence) => {
+    const heard = rest.slice(0, sentence.length)
+    rest = rest.slice(sentence.length).trimStart()
+    return heard
+  })
+}
+
 /** A problem in words that a visitor can use. @param {{code: string, message: string}} problem */
 export function problemWords({ code, message }) {
   const problems = {

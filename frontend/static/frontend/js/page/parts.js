@@ -23,6 +23,23 @@ export function letKeysWork(root = document) {
   }
 }
 
+/**
+ * The end of a speech that was cut off, as a printed play has it: a dash. `words` say it to
+ * who cannot see that, and to who points at it.
+ */
+export function cutMark(words) {
+  const mark = document.createElement("span")
+  mark.className = "cut-mark"
+  mark.title = words
+  const [dash, spoken] = [document.createElement("span"), document.createElement("span")]
+  dash.ariaHidden = "true"
+  dash.textContent = "—"
+  spoken.className = "visually-hidden"
+  spoken.textContent = words
+  mark.append(dash, spoken)
+  return mark
+}
+
 /** Set an element's text, leaving it alone when it is the same, for screen readers' sake. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text

@@ -5,7 +5,7 @@
  * is folded into the story. Either way, what is worth a line in the log becomes one.
  *
  * Events: "retell" when a session is told from its beginning; "past" and "now" with a frame,
- * "heard" after either; "line" with a log line; "stranger" when the session is somebody
+ * "heard" after either; "line" with a log line, and the frame it tells of; "stranger" when the session is somebody
  * else's; "link" with how the connection stands, and whether that is news.
  */
 import { gettext } from "frontend/i18n"
@@ -129,7 +129,7 @@ export class Tidings extends EventTarget {
   #note(frame, at) {
     const persona = this.story.personaName || gettext("Avatar")
     const line = lineFor(frame, { persona, viewer: gettext("You") })
-    if (line) this.#emit("line", { ...line, at })
+    if (line) this.#emit("line", { ...line, at, frame })
   }
 
   #linked(link, code) {
