@@ -115,10 +115,12 @@ export class CpuKeyer {
     this.#seams = new Uint32Array(blocks)
     this.#keyed = new Uint32Array(16 * blocks)
     this.#maps = Array.from({ length: LEVELS }, (_, level) => {
-      return { columns: 0, rows: 0, dots: new Float32Array(PARTS * ((columns >> level) + 1) * ((rows >> level) + 1)) }
+      const most = ((columns >> level) + 1) * ((rows >> level) + 1)
+      return { columns: 0, rows: 0, dots: new Float32Array(PARTS * most) }
     })
   }
 
+  /** From now on the picture is this part of it. */
   #take({ width, height }) {
     this.#width = width
     this.#height = height
