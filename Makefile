@@ -29,7 +29,7 @@ check: setup-test  ## Format, lint, settings, migrations, types and tests; SKIP=
 link: setup  ## Print another one-time sign-in link
 	@$(MANAGE) signin_link
 
-nightly: setup-test  ## Run the long sweeps: every page of the admin, thousands of random lives of sessions, a thousand streams, an hour of lips
+nightly: setup-test  ## Run the long sweeps: every page of the admin, each codec and size, seats on SQLite, thousands of random lives of sessions, a thousand streams, an hour of lips
 	@$(BIN)/pytest -m nightly --timeout=1200
 	@$(BIN)/pytest --hypothesis-profile=nightly --timeout=7200 tests/streaming/test_life.py tests/streaming/engine/test_cycles.py tests/streaming/engine/test_fuzz.py tests/streaming/engine/test_onslaught.py
 	@$(BIN)/python -m tests.benchmarks.engine_lips --seconds 570 --sessions 6

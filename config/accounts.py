@@ -1,9 +1,8 @@
 """How people get accounts here: django-allauth with our own few rules."""
 
-import logging
+import contextlib
 import math
 import time
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -20,9 +20,8 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext, ngettext
 
+from config.mailing import FAILURES, MailNotSent, mail_not_sent
 from personas.models import Invitation, InvitationNotGood
-
-logger = logging.getLogger(__name__)
 
 #: Where a browser's session keeps which invitation to a team it has opened.
 INVITATION_KEY = "invitation"
@@ -90,12 +89,35 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 try_again_words(_wait_s(request, key)), code="too_many_login_attempts"
             ) from exc
 
+    def get_login_stages(self) -> list[str]:
+        """The usual ones, but our own way with a verification that cannot be mailed."""
+        theirs = "allauth.account.stages.EmailVerificationStage"
+        ours = "config.mailing.VerifyEmail"
+        return [ours if one == theirs else one for one in super().get_login_stages()]
+
+    def send_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any]
+    ) -> None:
+        """Raises `MailNotSent`, after a line in the log."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except FAILURES as exc:
+            raise mail_not_sent(self.request, template_prefix, email, exc) from exc
+
+    def send_confirmation_mail(self, request: HttpRequest, *args: Any) -> None:
+        """Who is signed in stays among their addresses, where it can be asked for again."""
+        try:
+            super().send_confirmation_mail(request, *args)
+        except MailNotSent as exc:
+            if request.user.is_authenticated:
+                messages.error(request, exc.words())
+                exc.response = redirect("account_email")
+            raise
+
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Tell of a change that is made already: that no mail can be sent undoes nothing."""
-        try:
+        with contextlib.suppress(MailNotSent):
             super().send_notification_mail(*args, **kwargs)
-        except (SMTPException, OSError):
-            logger.exception("A notification could not be mailed.")
 
 
 def try_again_words(wait_s: float) -> str:

@@ -306,6 +306,7 @@ LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["config.formats"]
 
 # Static files -----------------------------------------------------------------------------------
 
@@ -387,6 +388,8 @@ INSTALLED_APPS += [
 ]
 _email = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update({name: value for name, value in _email.items() if value is not None})
+# For each of the mail server's answers; somebody waits for the page meanwhile.
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT_S", default=10.0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="greenroom@localhost")
 
 KNOX_TOKEN_MODEL = "knox.AuthToken"  # noqa: S105  (a name; frontend names its tokens)

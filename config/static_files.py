@@ -6,7 +6,7 @@ one sheet imports come in it, because nothing is painted before the last of them
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import rjsmin
@@ -43,6 +43,11 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         if SHEET in paths and not dry_run:
             paths = {**paths, SHEET: (self, self._put_together(paths))}
         yield from super().post_process(paths, dry_run, **options)
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Of the hashed names alone: no page asks for the others, and it takes long."""
+        hashed = set(self.hashed_files.values())
+        yield from super().compress_files([path for path in paths if path in hashed])
 
     def _put_together(self, paths: Paths) -> str:
         """Keep the sheet with all that it imports, whichever of them has changed."""

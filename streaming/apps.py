@@ -7,6 +7,7 @@ class StreamingConfig(AppConfig):
     name = "streaming"
 
     def ready(self) -> None:
-        from streaming import metrics
+        from streaming import metrics, parting
 
         metrics.register()
+        parting.connect()

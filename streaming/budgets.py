@@ -39,6 +39,11 @@ class Budget(ABC):
     def is_limited(self) -> bool:
         return bool(self.max_sessions or any(self.minutes.values()))
 
+    @property
+    def must_lock(self) -> bool:
+        """Whether a session may begin only under `lock`."""
+        return self.is_limited
+
     @abstractmethod
     def lock(self) -> None:
         """Until the transaction ends, let others who would use of this wait."""
@@ -188,8 +193,9 @@ class UserBudget(Budget):
 class PersonaBudget(Budget):
     """How much of one persona all users together may use."""
 
-    def __init__(self, persona: Persona) -> None:
+    def __init__(self, persona: Persona, *, archived_too: bool = False) -> None:
         self.persona = persona
+        self.archived_too = archived_too
         own = PersonaLimits.objects.filter(persona=persona).first() or PersonaLimits()
         super().__init__(
             max_sessions=own.max_sessions or 0,
@@ -199,9 +205,14 @@ class PersonaBudget(Budget):
             },
         )
 
+    @property
+    def must_lock(self) -> bool:
+        """Always, or a session could begin with somebody who is just going away."""
+        return True
+
     def lock(self) -> None:
-        limits = PersonaLimits.objects.select_for_update(no_key=True)
-        limits.filter(persona=self.persona).first()
+        """Raises `PersonaNotFound` when it has been archived or deleted meanwhile."""
+        self.persona.hold(archived_too=self.archived_too)
 
     @property
     def _theirs(self) -> tuple[Q, Q]:

@@ -16,7 +16,8 @@ from django.contrib.auth.models import User
 
 from personas.models import Persona
 from streaming.budgets import Budget, PersonaBudget, UserBudget
-from streaming.embedding.budgets import EmbedBudget, HostBudget, VisitorBudget, gone
+from streaming.embedding.budgets import EmbedBudget, HostBudget, VisitorBudget
+from streaming.embedding.standing import gone
 from streaming.models import EndReason, Visitor
 from streaming.periods import Span, period_of
 
@@ -42,16 +43,26 @@ def check(owner: User, persona: Persona | None, at: datetime) -> None:
 
 
 def grant(
-    owner: User, persona: Persona | None, *, at: datetime, until: datetime
+    owner: User,
+    persona: Persona | None,
+    *,
+    at: datetime,
+    until: datetime,
+    came_by: str = "",
+    is_replay: bool = False,
 ) -> Grant:
     """What a session that begins now may use, `until` then at most; raises as `check` does.
 
     Call it in the transaction that makes the session: others who open one for the same user
-    or persona wait until that ends, and then see it.
+    or persona wait until that ends, and then see it. So does whoever archives or deletes
+    the persona, or puts another key in the place of the one by which a visitor `came_by`;
+    who was faster makes this raise `PersonaNotFound` or `EmbedOff`. A replay may be of
+    somebody who is archived.
     """
-    budgets = _budgets(owner, persona)
+    budgets = _budgets(owner, persona, came_by=came_by, is_replay=is_replay)
     for budget in budgets:
-        budget.lock()
+        if budget.must_lock:
+            budget.lock()
     return _granted(budgets, at, until)
 
 
@@ -60,13 +71,13 @@ def grant_swap(
 ) -> Grant:
     """What a session may use that goes on with `persona`; never more than it had.
 
-    Call it in the transaction that swaps; raises as `check` does. The owner's own time was
+    Call it in the transaction that swaps; raises as `grant` does. The owner's own time was
     granted to the session before.
     """
     budget = PersonaBudget(persona)
+    budget.lock()
     if not budget.is_limited:
         return Grant(ends_at=until, because=because)
-    budget.lock()
     budget.require_room()
     ends_at = budget.latest_end(at, until)
     return Grant(
@@ -86,29 +97,33 @@ def usage_of(user: User, at: datetime) -> dict[str, Any]:
     }
 
 
-def _budgets(owner: User, persona: Persona | None) -> list[Budget]:
-    """Those with any limit, in the order in which everybody locks them."""
-    budgets: list[Budget] = _own_budgets(owner)
+def _budgets(
+    owner: User, persona: Persona | None, *, came_by: str = "", is_replay: bool = False
+) -> list[Budget]:
+    """Of a user, or of a visitor, who made the key that they came by, and that key.
+
+    In the order in which everybody locks them: with people go their personas, and with
+    those the keys to them.
+    """
+    whose: list[Budget] = []
     if persona is not None:
-        budgets.append(PersonaBudget(persona))
-    return [budget for budget in budgets if budget.is_limited]
-
-
-def _own_budgets(owner: User) -> list[Budget]:
-    """Of a user, or of a visitor, the key that they came by, and who made it."""
+        whose.append(PersonaBudget(persona, archived_too=is_replay))
     visitors = Visitor.objects.select_related("user", "key__owner")
     visitor = visitors.filter(user=owner).first()
     if visitor is None:
-        return [UserBudget(owner)]
+        return [UserBudget(owner), *whose]
     key = visitor.key
     if key is None:  # deleted meanwhile
         raise gone()
-    return [VisitorBudget(visitor, key), EmbedBudget(key), HostBudget(key.owner)]
+    people = [VisitorBudget(visitor, key), HostBudget(key.owner)]
+    return [*people, *whose, EmbedBudget(key, came_by)]
 
 
 def _granted(budgets: Sequence[Budget], at: datetime, until: datetime) -> Grant:
     ends_at = until
     for budget in budgets:
+        if not budget.is_limited:
+            continue
         budget.require_room()
         ends_at = budget.latest_end(at, ends_at)
     because = EndReason.QUOTA if ends_at < until else EndReason.MAX_AGE

@@ -19,8 +19,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from personas.models import Persona
 from streaming.errors import IllegalTransition, NoSeat
-from streaming.models import SEATED, EndReason, Session, State
+from streaming.models import SEATED, EndReason, Kind, Session, State
 
 #: Nobody waits for longer, however alive their page is.
 _LONGEST_WAIT = timedelta(days=1)
@@ -66,7 +67,8 @@ def join(
     they may, their newest.
 
     `fields` are those of the session, which an existing ticket takes over; it keeps its
-    place. A new one's place is by `place_at`, if given, else behind everybody.
+    place. A new one's place is by `place_at`, if given, else behind everybody. Raises
+    `PersonaNotFound` when the persona has just been archived or deleted.
     """
     if ticket and (kept := _take_over(ticket, at, lease_s, fields)):
         return kept
@@ -93,6 +95,7 @@ def _take_ticket(
     given = {"place_at": at} | fields
     try:
         with transaction.atomic():
+            _hold_persona(fields)
             ticket = Session.objects.create(
                 owner=owner,
                 ticket_number=number,
@@ -114,10 +117,19 @@ def _take_over(
 ) -> Session | None:
     wished = {name: value for name, value in fields.items() if name != "place_at"}
     mine = Session.objects.in_line().filter(pk=ticket.pk)
-    if not mine.update(**wished):
-        return None
+    with transaction.atomic():
+        _hold_persona(fields)
+        if not mine.update(**wished):
+            return None
     ticket.renew_lease(lease_s)
     return Session.objects.get(pk=ticket.pk)
+
+
+def _hold_persona(fields: dict[str, Any]) -> None:
+    """Nobody waits for somebody who is gone; a replay may be of who is archived."""
+    persona: Persona | None = fields.get("persona")
+    if persona is not None:
+        persona.hold(archived_too=fields.get("kind") == Kind.REPLAY)
 
 
 def move(ticket: Session, position: int) -> bool:

@@ -70,6 +70,7 @@ def _once(name: str, make: Callable[[Path], None]) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             being_made = folder.with_suffix(".new")
+            shutil.rmtree(being_made, ignore_errors=True)  # of one that was cut short
             being_made.mkdir()
             make(being_made)
             being_made.rename(folder)

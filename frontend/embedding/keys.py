@@ -26,8 +26,9 @@ from django.views.decorators.http import (
 from frontend.embedding.forms import EmbedKeyForm, NewEmbedKeyForm
 from frontend.views import PageRequest
 from personas.models import Persona
-from streaming.embedding import upkeep, visits
+from streaming.embedding import upkeep
 from streaming.embedding.budgets import EmbedBudget
+from streaming.embedding.standing import in_use
 from streaming.models import EmbedKey, Session, UsageEntry
 from streaming.periods import Span, period_of
 
@@ -106,7 +107,7 @@ def embed_key(request: PageRequest, slug: str, pk: int) -> HttpResponse:
         "persona": kept.persona,
         "key": kept,
         "form": form,
-        "works": bool(visits.in_use([kept])),
+        "works": bool(in_use([kept])),
         "snippet": _snippet(request, kept),
         "usage": _usage(kept),
         "keep_days": settings.EMBED_KEEP_DAYS,
@@ -157,7 +158,7 @@ def _key(request: PageRequest, slug: str, pk: int) -> EmbedKey:
 def _rows(keys: Iterable[EmbedKey]) -> list[tuple[EmbedKey, bool]]:
     """Each key, and whether anybody could come in by it now."""
     found = list(keys)
-    working = visits.in_use(found)
+    working = in_use(found)
     return [(key, key in working) for key in found]
 
 

@@ -167,9 +167,15 @@ class VisitorCreateView(VisitorOnly, OwnSessionView):
             persona=persona,
             wish=asked.wish_for(persona),
             continues=continued(request, asked),
+            came_by=key_of(visitor),
         )
 
         return opened_or_waiting(outcome)
+
+
+def key_of(visitor: Visitor) -> str:
+    """The key that let them in; it may have been replaced since their token was checked."""
+    return visitor.key.key if visitor.key else ""
 
 
 def may_wait(visitor: Visitor) -> bool:
@@ -195,7 +201,10 @@ async def open_at_once(**asked: Any) -> services.Opened:
 
 
 class VisitorClaimView(VisitorOnly, ClaimView):
-    pass
+    def post(self, request: Request) -> Response:
+        session = self.own_session(request)
+        claim = async_to_sync(services.claim)
+        return opened_or_waiting(claim(session, came_by=key_of(visitor_in(request))))
 
 
 class VisitorResumeView(VisitorOnly, ResumeView):

@@ -25,7 +25,7 @@ from personas.auditing import Audited
 from personas.backgrounds import AUTOMATIC, known_key_colour, plain_background
 from personas.fields import LineField, ProseField, StringListField
 from personas.goodbyes import plain_goodbye
-from personas.models.errors import NotFitAsDefault
+from personas.models.errors import NotFitAsDefault, PersonaNotFound
 from personas.models.queries import PersonaQuerySet
 from personas.models.replies import ReplyLength
 from personas.models.team import Team
@@ -535,6 +535,18 @@ class Persona(models.Model):
             if self.copied_from
             and getattr(self, name) == getattr(self.copied_from, name)
         ]
+
+    def hold(self, *, archived_too: bool = False) -> None:
+        """Until the transaction ends, let nobody archive or delete it.
+
+        Raises `PersonaNotFound` when somebody just has.
+        """
+        kept = Persona.objects.select_for_update(no_key=True).filter(pk=self.pk)
+        if not archived_too:
+            kept = kept.current()
+        if not kept.values_list("pk").first():
+            words = gettext("%(name)s cannot be talked to any more.")
+            raise PersonaNotFound(words % {"name": self.name})
 
     def archive(self) -> None:
         """Put it out of the way. One that is archived already stays as it is.

@@ -193,6 +193,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that can still be accepted."""
         return self.filter(accepted_at=None, expires_at__gt=at)
 
+    def reopen(self) -> None:
+        """Let them be accepted again, as whoever accepted them has come to nothing."""
+        self.update(accepted_at=None, accepted_by=None)
+
     def by_secret(self, secret: str) -> "Invitation":
         """The invitation that a link names. Raises `InvitationNotGood`."""
         digest = _digest(secret)

@@ -4,6 +4,7 @@
     fields     a list of them in the database and in forms
     errors     why somebody is not let in
     tokens     how a visitor's page says who it is
+    standing   whether a key opens anything now
     visits     coming in by a key, coming back with a token
     budgets    how much one visitor, and all of a key, may use
     callers    the token on calls and on websockets

@@ -6,7 +6,7 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 
 from streaming.budgets import Budget, UserBudget
-from streaming.embedding.errors import EmbedOff
+from streaming.embedding.standing import gone, require_in_use
 from streaming.models import EmbedKey, Visitor
 from streaming.periods import Period, Span
 
@@ -47,17 +47,20 @@ class VisitorBudget(_VisitorsBudget):
 class EmbedBudget(_VisitorsBudget):
     """What all who come by one key may use together."""
 
-    def __init__(self, key: EmbedKey) -> None:
+    def __init__(self, key: EmbedKey, came_by: str = "") -> None:
+        """`came_by` is what let the visitor in, when that was checked."""
         self.key = key
+        self.came_by = came_by or key.key
         minutes = {Span.DAY: key.minutes_per_day, Span.MONTH: 0}
         super().__init__(max_sessions=key.max_sessions, minutes=minutes)
 
     def lock(self) -> None:
-        """Raises `EmbedOff` when the key has been switched off or deleted meanwhile."""
+        """Raises `EmbedOff` when the key has been withdrawn or replaced meanwhile."""
         keys = EmbedKey.objects.select_for_update(no_key=True)
         locked = keys.filter(pk=self.key.pk).first()
-        if locked is None or not locked.is_on:
+        if locked is None or locked.key != self.came_by:
             raise gone()
+        require_in_use(locked)
 
     @property
     def _theirs(self) -> tuple[Q, Q]:
@@ -78,7 +81,3 @@ class HostBudget(_VisitorsBudget, UserBudget):
 
     def _used_up(self, period: Period) -> str:
         return _("The time that this site has for visitors is used up.")
-
-
-def gone() -> EmbedOff:
-    return EmbedOff(_("This persona cannot be talked to here at the moment."))

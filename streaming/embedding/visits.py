@@ -1,7 +1,5 @@
 """Coming in by a key, and coming back with a token."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -13,13 +11,13 @@ from django.utils.translation import gettext as _
 from config.errors import DomainError
 from personas.models import Persona
 from streaming.embedding import tokens
-from streaming.embedding.budgets import gone
 from streaming.embedding.errors import (
     EmbedUnknown,
     OriginNotAllowed,
     TooManyVisits,
     VisitOver,
 )
+from streaming.embedding.standing import require_in_use
 from streaming.models import EmbedKey, Visitor
 from streaming.models.embed import looks_like_key
 
@@ -35,27 +33,6 @@ def key_for(slug: str, key: str) -> EmbedKey:
     if found is None:
         raise _unknown()
     require_in_use(found)
-    return found
-
-
-def require_in_use(key: EmbedKey) -> None:
-    """Raise `EmbedOff` unless the key is on and its maker could still make it."""
-    if not in_use([key]):
-        raise gone()
-
-
-def in_use(keys: Iterable[EmbedKey]) -> set[EmbedKey]:
-    """Those by which somebody could come in now: one query for each of their makers."""
-    by_maker = defaultdict(list)
-    for key in keys:
-        if key.is_on and key.owner.is_active:
-            by_maker[key.owner].append(key)
-    found = set()
-    for maker, theirs in by_maker.items():
-        wanted = {key.persona_id for key in theirs}
-        personas = Persona.objects.current().embeddable_by(maker).filter(pk__in=wanted)
-        kept = set(personas.values_list("pk", flat=True))
-        found |= {key for key in theirs if key.persona_id in kept}
     return found
 
 

@@ -19,6 +19,7 @@ from streaming.services.catalogue import avatars as avatars
 from streaming.services.catalogue import count_upstream as count_upstream
 from streaming.services.catalogue import voice_sample as voice_sample
 from streaming.services.catalogue import voices as voices
+from streaming.services.ending import close_each as close_each
 from streaming.services.ending import close_session as close_session
 from streaming.services.ending import part_from as part_from
 from streaming.services.ending import part_with as part_with

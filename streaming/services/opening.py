@@ -65,6 +65,8 @@ class _Asked:
     continues: Session | None = None
     speaks_draft: bool = False
     replays: Session | None = None
+    #: The key that let a visitor in, as it was when their token was checked.
+    came_by: str = ""
     #: Their place in line, if they have one.
     ticket: Session | None = None
     caller_left: asyncio.Event = field(default_factory=asyncio.Event)
@@ -93,17 +95,19 @@ async def open_session(
     continues: Session | None = None,
     speaks_draft: bool = False,
     replays: Session | None = None,
+    came_by: str = "",
 ) -> Opened:
     """Take a seat and open a stream of `persona`, at the first account that gives one.
 
     `continues` is an ended session whose conversation goes on; `replays` one that is said
     again, which makes this a replay. `speaks_draft` lets one of the persona's editors try
-    what is not published.
+    what is not published. `came_by` is the key that let a visitor in.
 
     Raises `NoSeat` when every seat is taken, also after a sweep, or belongs to those in
     line; `NoAccounts` when there is nothing to wait for; `AccountsResting` when all
     accounts have failed too often; `TooManySessions` or `QuotaUsedUp` when the owner, or
-    the persona, has used what it may; a `ProviderError` when none of those that were tried
+    the persona, has used what it may; `PersonaNotFound` or `EmbedOff` when it, or the key,
+    has gone meanwhile; a `ProviderError` when none of those that were tried
     gives a stream. Each try is a session of its own; the failed are kept for the record,
     and their seats are free. After the sweep, all tries together take
     `UPSTREAM_OPEN_TIMEOUT_S` at most.
@@ -118,6 +122,7 @@ async def open_session(
         continues=continues,
         speaks_draft=speaks_draft,
         replays=replays,
+        came_by=came_by,
     )
     return await _guarded(asked, _open(asked))
 
@@ -130,6 +135,7 @@ async def open_or_wait(
     continues: Session | None = None,
     speaks_draft: bool = False,
     replays: Session | None = None,
+    came_by: str = "",
 ) -> Opened | Ticket:
     """`open_session` for who waits when there is no seat: then they get a `Ticket`.
 
@@ -143,12 +149,13 @@ async def open_or_wait(
         continues=continues,
         speaks_draft=speaks_draft,
         replays=replays,
+        came_by=came_by,
         ticket=ticket,
     )
     return await _guarded(asked, _open_or_join(asked))
 
 
-async def claim(session: Session) -> Opened | Ticket:
+async def claim(session: Session, *, came_by: str = "") -> Opened | Ticket:
     """Take the seat that is offered to a waiting session; its ticket while there is none.
 
     A sign of life too. The session that is opened is the ticket's, unless the first
@@ -167,6 +174,7 @@ async def claim(session: Session) -> Opened | Ticket:
         continues=session.continues,
         speaks_draft=session.speaks_draft,
         replays=session.replays,
+        came_by=came_by,
         ticket=session,
     )
     return await _guarded(asked, _open_or_join(asked))
@@ -397,7 +405,14 @@ def _reserve(
     longest = until + timedelta(seconds=settings.SESSION_MAX_S)
     try:
         with transaction.atomic():
-            granted = limits.grant(asked.owner, asked.persona, at=at, until=longest)
+            granted = limits.grant(
+                asked.owner,
+                asked.persona,
+                at=at,
+                until=longest,
+                came_by=asked.came_by,
+                is_replay=asked.replays is not None,
+            )
             fields |= {"ends_at": granted.ends_at, "ends_because": granted.because}
             return Session.objects.reserve(account, ticket=ticket, **fields)
     except DomainError:

@@ -7,15 +7,17 @@ can tell theirs from ours.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.test import Client
+from django.utils.timezone import now
 from PIL import Image
 
-from chat.models import Memory, Script, Segment
+from chat.models import Memory, Piece, Script, Segment
 from frontend.models import ApiToken
 from personas.models import (
     CardOrigin,
@@ -29,7 +31,7 @@ from personas.models import (
     make_current,
 )
 from personas.pictures import Picture
-from streaming.models import Account, EmbedKey
+from streaming.models import Account, EmbedKey, EndReason, Session, UsageEntry
 from tests.chat.conversations import ended, exchange, new_session
 
 #: In the order of the columns in `tests.access.rules`.
@@ -133,7 +135,7 @@ def _add_talks(world: World) -> None:
     owner, persona = world.people["owner"], world.names["persona"]
     past = new_session(owner, persona)
     exchange(past, "§Who?", "§Me.")
-    ended(past, 60)
+    _used(past)
     world.names |= {
         "past": past.pk,
         "conversation_id": past.turns.get().conversation_id,
@@ -144,6 +146,25 @@ def _add_talks(world: World) -> None:
     memory.switch(on=True)
     memory.add("§Sails.")
     world.names["fact"] = memory.facts.get().pk
+
+
+def _used(past: Session) -> None:
+    """A minute and a half of yesterday, with a first word after 0.8 seconds, in the ledger."""
+    ended(past, 90)
+    begins_at = now() - timedelta(days=1)
+    Session.objects.filter(pk=past.pk).update(
+        created_at=begins_at,
+        opened_at=begins_at,
+        closing_at=begins_at + timedelta(seconds=90),
+        ended_at=begins_at + timedelta(seconds=90),
+        end_reason=EndReason.VIEWER_CLOSED,
+    )
+    past.turns.update(created_at=begins_at + timedelta(seconds=5), talk_ms=800)
+    Piece.objects.filter(turn__session=past).update(
+        begins_at=begins_at + timedelta(seconds=6)
+    )
+    past.refresh_from_db()
+    UsageEntry.enter(past)
 
 
 def _add_belongings(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from playwright.async_api import Frame, Page
 
 from tests.browser.conftest import Door
 from tests.browser.studio import Studio
@@ -63,18 +63,32 @@ async def test_the_narrowest_phone_scrolls_no_session_sideways(door: Door) -> No
     await fits(await guest.page(f"/sessions/{row['session_id']}/"))
 
 
-async def check(page: Page) -> None:
+async def test_a_phone_on_its_side_shows_the_whole_stage_and_the_message_box(
+    door: Door,
+) -> None:
+    guest = await door.guest(viewport={"width": 667, "height": 375})
+    studio = await Studio.enter(guest)
+    await fits(studio.page)
+
+    for part in (studio.stage, studio.message):
+        box = await part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 375
+
+
+async def check(page: Page, frame: Frame | None = None) -> None:
     """Every rule in light; in dark, where only colours differ, those for contrast."""
+    seen = frame or page
     for scheme, options in SCHEMES.items():
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await page.evaluate(_COLOURS_HAVE_SETTLED)
-        found = await Axe().run(page, options=options)
+        await seen.evaluate(_COLOURS_HAVE_SETTLED)
+        found = await Axe().run(seen, options=options)
         assert found.violations_count == 0, (
-            f"{page.url} {scheme}\n{found.generate_report()}"
+            f"{seen.url} {scheme}\n{found.generate_report()}"
         )
 
 
-async def fits(page: Page) -> None:
+async def fits(page: Page | Frame) -> None:
     wide, room = await page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )

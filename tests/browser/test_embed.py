@@ -1,17 +1,25 @@
 """A persona on somebody else's site, in a browser that keeps cookies from frames."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FrameLocator, Locator, Page, expect
+from playwright.async_api import Browser, Frame, FrameLocator, Locator, Page, expect
 
 from tests.browser.chromium import AUTOPLAY, launched
 from tests.browser.conftest import Door, Lobby
+from tests.browser.looks import (
+    assert_light_and_still,
+    idle_keys,
+    refuse_scripts,
+    shoot,
+    watch_shifts,
+)
 from tests.browser.other_site import OtherSite, other_site
+from tests.browser.test_accessibility import check, fits
 from tests.browser.test_queue import House
 from tests.portal import SEATS, Portal
 
@@ -30,6 +38,9 @@ key = EmbedKey.objects.create(
 )
 print(key.key)
 """
+
+#: Of boxes that sites leave room for: a corner of a phone, a column, half a page.
+SIZES_PX = ((328, 440), (420, 640), (800, 500))
 
 LISTEN = """
   window.heard = []
@@ -72,15 +83,47 @@ class Box:
     """The box on the shop's page, as a passer-by sees it."""
 
     page: Page
+    complaints: list[str]
 
     @classmethod
-    async def pass_by(cls, street: Door, address: str) -> "Box":
+    async def pass_by(
+        cls,
+        street: Door,
+        address: str,
+        *,
+        before: Callable[[Page], Awaitable[None]] | None = None,
+    ) -> "Box":
         visitor = await street.stranger()
         await visitor.context.add_init_script(LISTEN)
         page = await visitor.context.new_page()
         visitor._listen(page)
+        if before:
+            await before(page)
         await page.goto(address)
-        return cls(page)
+        return cls(page, visitor.complaints)
+
+    async def inside(self) -> Frame:
+        """The page in the box, to be asked things."""
+        element = await self.page.query_selector("greenroom-persona iframe")
+        frame = await element.content_frame() if element else None
+        assert frame
+        return frame
+
+    async def look(self, name: str) -> None:
+        """Fit every size and please axe; a picture of each, the last also in the dark.
+
+        axe itself makes the browser complain, so what is complained of is read before.
+        """
+        assert self.complaints == []
+        inside = await self.inside()
+        for width, height in SIZES_PX:
+            await self.page.set_viewport_size({"width": width, "height": height})
+            await fits(inside)
+            await shoot(self.page, f"box-{name}-{width}x{height}")
+        await check(self.page, inside)
+        await shoot(self.page, f"box-{name}-{width}x{height}-dark")
+        await self.page.emulate_media(color_scheme="light")
+        self.complaints.clear()
 
     @property
     def frame(self) -> FrameLocator:
@@ -140,6 +183,53 @@ async def test_a_passer_by_talks_to_a_persona_on_somebody_elses_site(
         "WHERE user_name LIKE 'Visitor of Shop #%'"
     )
     assert row
+
+
+FILL = (
+    "<style>body { margin: 0 } greenroom-persona "
+    "{ block-size: 100vh; max-inline-size: none; border-radius: 0 }</style>"
+)
+
+
+async def test_the_box_is_fit_to_be_seen(
+    portal: Portal, shop: OtherSite, key: str, street: Door
+) -> None:
+    address = shop.put("/look", FILL + element(portal, key))
+    box = await Box.pass_by(street, address, before=watch_shifts)
+    await box.until_heard("ready")
+    await assert_light_and_still(await box.inside())
+    await box.look("idle")
+
+    await box.button("Talk to Edwin Hale").click()
+    await box.phase_is("live")
+    await expect(box.frame.locator("video")).not_to_have_js_property("videoWidth", 0)
+    await expect(box.frame.locator("[data-part=caption]")).not_to_be_empty()
+    await box.look("live")
+    await box.frame.get_by_label("Message").fill("Who are you?")
+    await box.frame.get_by_label("Message").press("Enter")
+    await expect(box.frame.get_by_role("log")).to_contain_text("I am Edwin Hale")
+    await box.look("answering")
+    await box.button("End the conversation").click()
+    await box.phase_is("ended")
+    await box.look("ended")
+    await box.page.route("**/session/create", lambda route: route.abort())
+    await box.button("Talk again").click()
+    await expect(box.frame.get_by_text("The connection is down")).to_be_visible()
+    box.complaints.clear()  # the browser notes that nothing came through
+    await box.look("problem")
+
+
+async def test_no_key_of_the_box_can_be_pressed_in_vain(
+    portal: Portal, shop: OtherSite, key: str, street: Door
+) -> None:
+    street.overlooks = True  # the browser notes each script that does not come
+    frame = f'<iframe src="{portal.url}/embed/edwin/?key={key}" referrerpolicy="origin"></iframe>'
+    box = await Box.pass_by(street, shop.put("/slow", frame), before=refuse_scripts)
+    [_, inside] = box.page.frames
+
+    assert await inside.title() == "Edwin Hale"
+    assert await idle_keys(inside) == []
+    assert await inside.evaluate("document.querySelector('[type=submit]').disabled")
 
 
 async def test_who_finds_all_seats_taken_waits_in_line_and_takes_the_next(

@@ -1,17 +1,15 @@
-"""Every page that people read, as the rules of `tests.access` list them.
+"""Every page that people read: as the rules of `tests.access` list them, and those that
+only a link in a mail or a mishap opens.
 
 Each is opened once, by somebody who may see it, on a site with one of everything. It must
 please axe in light and in dark, complain of nothing, hold still while it loads, need little
-script, and fit from a phone to a wide screen. Its pictures are kept for people to look at:
-in the folder that `GREENROOM_SCREENSHOTS` names, or `tests/screenshots/`.
+script, and fit from a phone to a wide screen. Its pictures are kept for people to look at.
 """
 
 import json
-import os
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -21,45 +19,56 @@ from tests.access.routes import address
 from tests.access.rules import RULES, Rule
 from tests.access.world import World
 from tests.browser.conftest import Door, Lobby, Visitor
+from tests.browser.looks import (
+    WIDTHS_PX,
+    assert_light_and_still,
+    idle_keys,
+    refuse_scripts,
+    shoot,
+    watch_shifts,
+)
 from tests.browser.test_accessibility import check, fits
-from tests.engine_process import ROOT
 from tests.portal import Portal, start_portal
 
 PAGES = [rule for rule in RULES if rule.page]
-SCREENSHOTS = Path(os.environ.get("GREENROOM_SCREENSHOTS", ROOT / "tests/screenshots"))
-WIDTHS_PX = (1440, 768, 360)
-#: Of all of our own scripts that a page loads, uncompressed.
-SCRIPT_MAX_BYTES = 150_000
-LAYOUT_SHIFT_MAX = 0.05
-
 BUILD = """
 import json
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
 from tests.access.world import build_world
 names = build_world().names
+newcomer = User.objects.create_user("newcomer", "newcomer@example.org", "old and gone")
+address = EmailAddress.objects.create(user=newcomer, email=newcomer.email)
+names["confirms"] = EmailConfirmationHMAC(address).key
+key = EmailAwarePasswordResetTokenGenerator().make_token(newcomer)
+names["broken"] = render_to_string("500.html")
+names["resets"] = f"{user_pk_to_url_str(newcomer)}-{key}"
 print(json.dumps({name: value if isinstance(value, int) else str(value)
                   for name, value in names.items()}))
 """
 
-WATCH_SHIFTS = """
-window.__shift = 0
-new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.__shift += one.value
-}).observe({ type: "layout-shift", buffered: true })
-"""
+#: Name -> who comes, and where to; values in braces are names of the world.
+BY_LINK = {
+    "link-new-password": ("anonymous", "accounts/password/reset/key/{resets}/"),
+    "link-new-password-old": ("anonymous", "accounts/password/reset/key/1-gone/"),
+    "link-confirm": ("anonymous", "accounts/confirm-email/{confirms}/"),
+    "link-confirm-old": ("anonymous", "accounts/confirm-email/gone/"),
+    "link-invitation-old": ("anonymous", "invitations/gone/"),
+    "mishap-404": ("anonymous", "nobody/is/here"),
+    "mishap-403": ("owner", "admin/login/"),
+}
 
-#: Keys that would do nothing before the page's script is there, where somebody can press them.
-IDLE_KEYS = """
-() => [...document.querySelectorAll("button[type=button]:not([popovertarget])")]
-  .filter((key) => !key.disabled && key.ariaDisabled !== "true")
-  .filter((key) => key.checkVisibility({ visibilityProperty: true }))
-  .map((key) => key.outerHTML.slice(0, 120))
-"""
-
-SCRIPT_BYTES = """
-() => performance.getEntriesByType("resource")
-  .filter(({ name }) => /\\/static\\/frontend\\/|\\/i18n\\/|embed/.test(name))
-  .filter(({ name }) => new URL(name).pathname.endsWith(".js"))
-  .reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0)
+SEND_FORM = """
+([action, token]) => {
+  const form = Object.assign(document.createElement("form"), { method: "post", action })
+  form.append(Object.assign(document.createElement("input"),
+    { type: "hidden", name: "csrfmiddlewaretoken", value: token }))
+  document.body.append(form)
+  form.submit()
+}
 """
 
 
@@ -105,21 +114,64 @@ async def site(
 
 @pytest.mark.parametrize("rule", PAGES, ids=str)
 async def test_a_page_is_fit_to_be_seen(site: Site, rule: Rule) -> None:
-    visitor = site.people[rule.page]
-    visitor.complaints.clear()
-    page = await visitor.context.new_page()
-    visitor._listen(page)
-    await page.add_init_script(WATCH_SHIFTS)
-    await page.set_viewport_size({"width": WIDTHS_PX[0], "height": 900})
+    page = await _new_page(site, rule.page)
 
     await page.goto(_url(site, rule), wait_until="networkidle")
 
-    assert visitor.complaints == []
-    assert await page.evaluate("window.__shift") <= LAYOUT_SHIFT_MAX
-    assert await page.evaluate(SCRIPT_BYTES) <= SCRIPT_MAX_BYTES
-    await _looks(page, rule)
-    await check(page)
-    await page.close()
+    await _is_fit(site.people[rule.page], page, _name(rule))
+
+
+@pytest.mark.parametrize("name", BY_LINK)
+async def test_what_a_link_or_a_wrong_turn_opens_is_fit_to_be_seen(
+    site: Site, name: str
+) -> None:
+    who, path = BY_LINK[name]
+    page = await _new_page(site, who)
+
+    await page.goto(
+        f"{site.portal.url}/{path.format_map(site.world.names)}",
+        wait_until="networkidle",
+    )
+
+    await _is_fit(site.people[who], page, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "token"), [("mishap-429", 4, True), ("mishap-csrf", 1, False)]
+)
+async def test_what_a_refused_form_leads_to_is_fit_to_be_seen(
+    site: Site, name: str, times: int, token: bool
+) -> None:
+    page = await _new_page(site, "owner")
+    [cookie] = [
+        one["value"]
+        for one in await page.context.cookies()
+        if one["name"] == "csrftoken"
+    ]
+    for _ in range(times):
+        await page.goto(f"{site.portal.url}/account/")
+        async with page.expect_navigation(wait_until="networkidle"):
+            sent = ["/account/sign-out-elsewhere", cookie if token else ""]
+            await page.evaluate(SEND_FORM, sent)
+
+    await _is_fit(site.people["owner"], page, name)
+
+
+async def test_what_a_bug_of_ours_leads_to_is_fit_to_be_seen(site: Site) -> None:
+    """As the template is, since no address has a bug."""
+    page = await _new_page(site, "anonymous")
+    await page.route(
+        "**/broken",
+        lambda route: route.fulfill(
+            status=500,
+            content_type="text/html; charset=utf-8",
+            body=site.world.names["broken"],
+        ),
+    )
+
+    await page.goto(f"{site.portal.url}/broken", wait_until="networkidle")
+
+    await _is_fit(site.people["anonymous"], page, "mishap-500")
 
 
 @pytest.mark.parametrize("who", ["owner", "staff", "anonymous"])
@@ -127,19 +179,12 @@ async def test_no_key_can_be_pressed_in_vain_before_its_script_is_there(
     site: Site, who: str
 ) -> None:
     page = await site.people[who].context.new_page()
-    await page.route(
-        "**/*",
-        lambda route: (
-            route.abort()
-            if route.request.resource_type == "script"
-            else route.continue_()
-        ),
-    )
+    await refuse_scripts(page)
     idle = []
     for rule in PAGES:
         if rule.page == who:
             await page.goto(_url(site, rule), wait_until="domcontentloaded")
-            idle += [f"{rule}: {key}" for key in await page.evaluate(IDLE_KEYS)]
+            idle += [f"{rule}: {key}" for key in await idle_keys(page)]
     await page.close()
     assert idle == []
 
@@ -149,22 +194,45 @@ def _url(site: Site, rule: Rule) -> str:
     return f"{site.portal.url}{path}?{rule.query.format_map(site.world.names)}"
 
 
-async def _looks(page: Page, rule: Rule) -> None:
-    """Fit every width, and keep a picture of each; of the widest also a dark one."""
+def _name(rule: Rule) -> str:
     name = re.sub(r"\W+", "-", rule.route).strip("-") or "home"
-    if rule.page != "owner":
-        name = f"{name}-{rule.page}"
+    return name if rule.page == "owner" else f"{name}-{rule.page}"
+
+
+async def _new_page(site: Site, who: str) -> Page:
+    """A wide one of theirs, that is watched from its beginning."""
+    visitor = site.people[who]
+    visitor.complaints.clear()
+    page = await visitor.context.new_page()
+    visitor._listen(page)
+    await watch_shifts(page)
+    await page.set_viewport_size({"width": WIDTHS_PX[0], "height": 900})
+    return page
+
+
+async def _is_fit(visitor: Visitor, page: Page, name: str) -> None:
+    """Look at it from every side, and close it."""
+    complaints = [one for one in visitor.complaints if not _is_of_status(page, one)]
+    assert complaints == []
+    await assert_light_and_still(page)
+    await _looks(page, name)
+    await check(page)
+    await page.close()
+
+
+def _is_of_status(page: Page, complaint: str) -> bool:
+    """Of a page that says what went wrong the browser notes its status."""
+    return "the server responded with a status" in complaint and complaint.endswith(
+        f"({page.url})"
+    )
+
+
+async def _looks(page: Page, name: str) -> None:
+    """Fit every width, and keep a picture of each; of the widest also a dark one."""
     await page.emulate_media(reduced_motion="reduce", color_scheme="dark")
-    await _shoot(page, f"{name}-{WIDTHS_PX[0]}-dark")
+    await shoot(page, f"{name}-{WIDTHS_PX[0]}-dark")
     await page.emulate_media(color_scheme="light")
     for width in WIDTHS_PX:
         await page.set_viewport_size({"width": width, "height": 900})
         await fits(page)
-        await _shoot(page, f"{name}-{width}")
-
-
-async def _shoot(page: Page, name: str) -> None:
-    """Playwright makes the folder."""
-    await page.screenshot(
-        path=SCREENSHOTS / f"{name}.jpg", type="jpeg", quality=70, full_page=True
-    )
+        await shoot(page, f"{name}-{width}")

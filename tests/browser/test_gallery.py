@@ -1,9 +1,10 @@
 """The gallery in a browser: searching while one types, undoing, and cards in and out."""
 
+import asyncio
 import re
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from personas.cards.reading import read
 from tests.browser.conftest import Visitor
@@ -55,6 +56,25 @@ async def test_a_copy_is_archived_and_brought_back_from_the_notice(
     await page.get_by_role("button", name="Undo").click()
 
     await expect(card(page, "Pico")).to_have_count(2)
+
+
+async def test_a_file_that_was_chosen_before_the_script_came_is_looked_at(
+    guest: Visitor, tmp_path: Path
+) -> None:
+    page = await guest.page("/")
+    may_come = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await may_come.wait()
+        await route.continue_()
+
+    await page.route("**/drop-zone*.js", held)
+    await page.goto(f"{guest.portal.url}/import/", wait_until="commit")
+    (tmp_path / "ada.png").write_bytes(png_card(card2()))
+    await page.get_by_label("Drop files here").set_input_files(tmp_path / "ada.png")
+    may_come.set()
+
+    await expect(page.get_by_role("heading", name="Ada Quill")).to_be_visible()
 
 
 async def test_a_card_is_imported_exported_and_is_the_same_again(

@@ -75,3 +75,18 @@ def test_a_sheet_that_changes_changes_the_one_that_imports_it(tmp_path: Path) ->
         assert text.decode().strip() in (tmp_path / "kept" / SHEET).read_text()
 
     assert len(addresses) == 2
+
+
+def test_what_pages_ask_for_is_compressed_and_nothing_else(tmp_path: Path) -> None:
+    found = FileSystemStorage(location=str(tmp_path / "found"))
+    kept = StaticFiles(location=str(tmp_path / "kept"), base_url="/static/")
+    sheet = "frontend/css/part.css"
+    for storage in (found, kept):
+        storage.save(sheet, ContentFile(b"p { top: 0 }\n" * 200))
+
+    list(kept.post_process({sheet: (found, sheet)}))
+
+    assert [
+        f"/static/{path.relative_to(tmp_path / 'kept')}"
+        for path in (tmp_path / "kept").rglob("*.gz")
+    ] == [f"{kept.url(sheet)}.gz"]

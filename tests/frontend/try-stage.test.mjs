@@ -8,7 +8,7 @@ const PAGE = `
   <form data-part="try-form"><input id="try-message"></form>
   <button data-do="try"><span data-part="try-verb"></span><span data-part="try-send"></span></button>
   <button data-do="try-leave"></button>
-  <ol data-part="try-log"></ol>`
+  <div data-part="try-log"><ol data-part="try-lines"></ol></div>`
 
 /** What the stage asks of a session, and what it has the avatar say. */
 class Session extends EventTarget {

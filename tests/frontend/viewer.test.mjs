@@ -443,6 +443,7 @@ test("another persona comes on the same seat, and the first frame of a new socke
   equal([it.sockets.length, it.socket.id], [2, "s1"])
   it.session.playing()
   equal([it.session.phase, it.session.hold, it.session.choice.persona], ["live", "", "ben"])
+  equal(it.kept.choice.persona, "ben")
   it.session.close()
 })
 

@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 SEATS = 3
 OWNERS = 5
-LIVES = examples(100)
+LIVES = examples(60)
 
 
 def run(asked: Coroutine[Any, Any, T]) -> T:

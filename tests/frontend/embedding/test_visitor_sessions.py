@@ -1,7 +1,8 @@
 """What a visitor does with a session of theirs, and cannot do with any other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -23,6 +24,7 @@ from streaming.models import (
     EmbedKey,
     EndReason,
     Session,
+    State,
     UsageEntry,
     UserLimits,
     Visitor,
@@ -311,6 +313,60 @@ def test_no_seat_is_granted_by_a_key_that_ended_a_moment_ago(key, come_in, anna,
 
     with pytest.raises(EmbedOff):
         limits.grant(visitor, anna, at=now(), until=now() + timedelta(minutes=5))
+
+
+@pytest.fixture
+def meanwhile(monkeypatch) -> Callable[[Callable[[], None]], None]:
+    """Have something happen after a token was found good, and before the seat is taken."""
+
+    def soon(happen: Callable[[], None]) -> None:
+        check = limits.check
+
+        def late(*args: Any) -> None:
+            check(*args)
+            happen()
+
+        monkeypatch.setattr(limits, "check", late)
+
+    return soon
+
+
+def _replace(key: EmbedKey) -> None:
+    upkeep.rotate(EmbedKey.objects.get(pk=key.pk))
+
+
+def _take_from_its_maker(key: EmbedKey) -> None:
+    User.objects.filter(pk=key.owner_id).update(is_active=False)
+
+
+@pytest.mark.parametrize("end", [_switch_off, _delete, _replace, _take_from_its_maker])
+def test_no_seat_is_taken_by_a_key_that_ends_while_somebody_comes_in(
+    dead_account, key, come_in, meanwhile, end
+):
+    guest = come_in()
+    meanwhile(lambda: end(key))
+
+    answer = guest.call("session/create")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "embed_off")
+    assert not Session.objects.exists()
+
+
+def test_no_seat_is_claimed_by_a_key_that_is_replaced_meanwhile(
+    dead_account, bob, anna, key, come_in, meanwhile
+):
+    others = [connected(dead_account, bob, anna, seconds=600) for _ in range(3)]
+    guest = come_in()
+    place = guest.call("session/create").json()["data"]["session_id"]
+    others[0].begin_closing(EndReason.VIEWER_CLOSED)
+    others[0].finish()
+    # As if whoever replaces it had looked for what is open before this one waited.
+    meanwhile(lambda: EmbedKey.objects.get(pk=key.pk).renew())
+
+    answer = guest.call("session/claim", session_id=place)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "embed_off")
+    assert Session.objects.get(pk=place).state == State.WAITING
 
 
 # Switching off, another key, forgetting -------------------------------------------------

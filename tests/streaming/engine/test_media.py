@@ -28,10 +28,21 @@ def mouth_movement(pictures: list[Picture]) -> float:
     return float(np.mean([np.abs(b - a).mean() for a, b in pairwise(mouths)]))
 
 
-@pytest.mark.parametrize("codec", ["VP8", "H264"])
 @pytest.mark.parametrize(
-    ("quality", "size"),
-    [("low", (360, 640)), ("medium", (480, 854)), ("high", (720, 1280))],
+    ("quality", "size", "codec"),
+    [
+        ("medium", (480, 854), "VP8"),
+        ("high", (720, 1280), "H264"),
+        *(
+            pytest.param(*others, marks=pytest.mark.nightly)
+            for others in (
+                ("low", (360, 640), "VP8"),
+                ("low", (360, 640), "H264"),
+                ("medium", (480, 854), "H264"),
+                ("high", (720, 1280), "VP8"),
+            )
+        ),
+    ],
 )
 async def test_pictures_come_in_the_size_and_codec_asked_for(
     call: Caller, codec: str, quality: str, size: tuple[int, int]

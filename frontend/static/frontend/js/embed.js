@@ -9,7 +9,7 @@ import { gettext } from "frontend/i18n"
 import { AvatarPeer } from "frontend/media/peer"
 import { LinePanel } from "frontend/page/line-panel"
 import { tellListeners } from "frontend/page/news"
-import { controlsFor, part, setText } from "frontend/page/parts"
+import { controlsFor, letKeysWork, part, setText } from "frontend/page/parts"
 import { Api } from "frontend/session/api"
 import { idleSecondsLeft } from "frontend/session/idle"
 import { controls, hasStream, isInLine, isOpen } from "frontend/session/phase"
@@ -30,6 +30,7 @@ const facts = JSON.parse(document.querySelector("#facts").textContent)
 const stage = document.querySelector("avatar-stage")
 const message = document.querySelector("#message")
 const log = part("log")
+const lines = part("lines")
 
 const storage = storageOf(`greenroom.embed.${facts.slug}.${facts.key}`)
 const host = new Host({ origins: facts.origins })
@@ -100,7 +101,8 @@ const ORDERS = {
 function begin() {
   if (!controls(session.phase).begin) return
   clearProblem()
-  log.replaceChildren()
+  lines.replaceChildren()
+  letLogBeRead()
   greets = true
   session.open({ quality: "medium" }, { starts: true })
 }
@@ -172,9 +174,16 @@ function note({ kind, text }) {
   const entry = document.createElement("li")
   entry.dataset.kind = kind
   entry.textContent = text
-  log.append(entry)
-  while (log.children.length > MOST_LINES) log.firstElementChild.remove()
+  lines.append(entry)
+  while (lines.children.length > MOST_LINES) lines.firstElementChild.remove()
+  letLogBeRead()
   log.scrollTop = log.scrollHeight
+}
+
+/** By keyboard, too, where there is something to scroll: small boxes have no room for it. */
+function letLogBeRead() {
+  if (log.scrollHeight > log.clientHeight && log.clientHeight > 0) log.tabIndex = 0
+  else log.removeAttribute("tabindex")
 }
 
 // What is shown --------------------------------------------------------------------------
@@ -221,7 +230,7 @@ function showPoster(phase) {
 
 function showControls(can) {
   for (const action of ["begin", "take", "move", "leave-line"]) controlsFor(action)[0].hidden = !can[action]
-  controlsFor("begin")[0].disabled = !can.begin // until now nobody would have heard it
+  controlsFor("begin")[0].disabled = !can.begin
   controlsFor("end")[0].hidden = !hasStream(session.phase)
   controlsFor("interrupt")[0].hidden = !can.interrupt
   controlsFor("ask")[0].hidden = can.interrupt && !message.value
@@ -246,6 +255,7 @@ function clearProblem() {
 }
 
 message.addEventListener("input", () => show())
+addEventListener("resize", () => letLogBeRead())
 
 setInterval(() => {
   const left = session.phase === "live" && !session.busy
@@ -304,6 +314,7 @@ function comeBack() {
 }
 
 paint(stage, facts.keying)
+letKeysWork()
 show()
 comeBack()
 host.knock()

@@ -113,6 +113,7 @@ def test_drawings_come_back_in_order():
     assert [int.from_bytes(png[16:20]) for png in pngs] == [3, 1, 4, 1, 5]
 
 
+@pytest.mark.nightly
 def test_the_command_draws_a_contact_sheet(tmp_path, monkeypatch):
     out = tmp_path / "sheet.webp"
     asked = ["--sheet", str(out), "--avatar", "pixel", "--width", "1200"]

@@ -114,12 +114,18 @@ function showAccount(row, account, nowMs) {
   offer(row, "wake-up", Boolean(account.resting_until))
 }
 
-/** One lamp for each seat: taken, taken by others, free. */
+/** What fits into a card in a few lines. */
+const MOST_LAMPS = 48
+
+/** One lamp for each seat (of a large house, for so many): taken, taken by others, free. */
 function showLamps(lamps, { seat_limit, taken, others }) {
-  while (lamps.children.length > seat_limit) lamps.lastElementChild.remove()
-  while (lamps.children.length < seat_limit) lamps.append(document.createElement("i"))
+  const seatsEach = Math.ceil(seat_limit / MOST_LAMPS) || 1
+  const count = Math.ceil(seat_limit / seatsEach)
+  while (lamps.children.length > count) lamps.lastElementChild.remove()
+  while (lamps.children.length < count) lamps.append(document.createElement("i"))
   Array.from(lamps.children).forEach((lamp, nth) => {
-    lamp.dataset.kind = nth < taken ? "taken" : nth < taken + others ? "others" : "free"
+    const seat = nth * seatsEach
+    lamp.dataset.kind = seat < taken ? "taken" : seat < taken + others ? "others" : "free"
   })
 }
 

@@ -147,12 +147,12 @@ export class TryStage {
 
   #note({ kind, text }) {
     if (!TOLD.has(kind)) return
-    const log = part("try-log")
+    const [log, lines] = [part("try-log"), part("try-lines")]
     const line = document.createElement("li")
     line.dataset.kind = kind
     line.textContent = text
-    log.append(line)
-    while (log.childElementCount > LINES_MAX) log.firstElementChild.remove()
+    lines.append(line)
+    while (lines.childElementCount > LINES_MAX) lines.firstElementChild.remove()
     log.hidden = false
     log.scrollTop = log.scrollHeight
   }

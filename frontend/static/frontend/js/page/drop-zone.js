@@ -23,6 +23,7 @@ export class DropZone {
     this.#zone.addEventListener("drop", (event) => this.#dropped(event))
     // Coming back to the page finds it as it was left, files and all.
     addEventListener("pageshow", () => this.#form.removeAttribute("aria-busy"))
+    if (!isReturn()) this.#chosen() // before this script was there
   }
 
   #over(event, step) {
@@ -47,4 +48,9 @@ export class DropZone {
     this.#form.setAttribute("aria-busy", "true")
     this.#form.requestSubmit()
   }
+}
+
+/** Whether the browser has put back what was chosen earlier. */
+function isReturn() {
+  return performance.getEntriesByType("navigation")[0]?.type !== "navigate"
 }
