@@ -2,11 +2,12 @@ import {
   coded,
   colourFrom,
   colourText,
+  fillClears,
   fillShares,
   KEY_DEFAULTS,
   keyFor,
   screenColour,
-  seamDot,
+  Seam,
   share,
   softStep,
 } from "frontend/media/key"
@@ -51,7 +52,10 @@ function mixed(thing, amount, settings = {}, { about = 0.5, screen = 0.5 } = {})
   const seen = [red, green, blue].map((part, i) => amount * thing[i] + (1 - amount) * part)
   const dot = new Uint8ClampedArray(4)
   const theirs = Math.max(0, share(...thing, key)) * (1 - key.deep)
-  seamDot(...seen, seen, [...thing, 1, screen], theirs, about, key, dot)
+  const place = new Seam()
+  place.enter(key, theirs, about)
+  place.stand([...thing, 1, screen])
+  place.dot(...seen, seen, dot)
   return [...dot]
 }
 
@@ -94,7 +98,10 @@ function glowing(spill) {
   const key = keyFor(SCREEN, { ...KEY_DEFAULTS, spill })
   const seen = [120, 120 + 0.15 * green, 120 + 0.15 * blue]
   const dot = new Uint8ClampedArray(4)
-  seamDot(...seen, seen, [120, 120, 120, 1, 0], 0, 0.5, key, dot)
+  const place = new Seam()
+  place.enter(key, 0, 0.5)
+  place.stand([120, 120, 120, 1, 0])
+  place.dot(...seen, seen, dot)
   return dot
 }
 
@@ -110,6 +117,18 @@ test("the table of shares agrees with the arithmetic", () => {
   for (const [r, g, b] of [[4, 180, 68], [220, 172, 140], [60, 116, 60]]) {
     equal(table[(r >> 3) | ((g >> 3) << 5) | ((b >> 3) << 10)], coded(share(r, g, b, KEY)))
   }
+})
+
+test("only what is much like the screen is clear without a look at what is beside it", () => {
+  const table = new Uint8Array(32_768)
+  const isClear = (settings, r, g, b) => {
+    fillClears(table, keyFor(SCREEN, { ...KEY_DEFAULTS, ...settings }))
+    return table[(r >> 3) | ((g >> 3) << 5) | ((b >> 3) << 10)] === 1
+  }
+  ok(isClear({}, red, green, blue))
+  const halves = HAIR.map((part, i) => (part + [red, green, blue][i]) / 2)
+  for (const colour of [HAIR, halves, [red, green * 0.7, blue * 0.7]]) ok(!isClear({}, ...colour), `${colour}`)
+  ok(!isClear({ softness: 1 }, red + 4, green - 8, blue), "a soft seam reaches further")
 })
 
 test("a soft step rises from nought to one", () => {

@@ -162,6 +162,19 @@ async def test_both_ways_show_the_same(module_page: Page) -> None:
     assert np.abs(gpu.astype(int) - cpu)[shown].mean() < 1.5
 
 
+async def test_hard_edges_are_made_softer_outside_as_well(module_page: Page) -> None:
+    """As those of the engine are, in blocks of 2 x 2: so their stairs are seen less."""
+    rows, columns = np.mgrid[0:120:2, 0:160:2]
+    inside = (rows - 60) ** 2 + (columns - 80) ** 2 < 40**2
+    inside = inside.repeat(2, 0).repeat(2, 1)
+    rgb = np.where(inside[..., None], (120, 60, 40), (0, 177, 64)).astype(np.uint8)
+
+    for picture in await keyed(module_page, rgb, "gpu", "cpu"):
+        outside = picture[~inside][:, 3]
+        assert ((outside > 10) & (outside < 200)).sum() > 150
+        assert (outside > 200).sum() == 0
+
+
 async def test_green_cloth_and_eyes_stay_as_they_are(module_page: Page) -> None:
     rgb = np.empty((120, 160, 3), np.uint8)
     rgb[...] = (0, 177, 64)
@@ -187,6 +200,33 @@ async def test_noise_on_the_screen_and_within_things_does_not_show(
     for picture in await keyed(module_page, dusty, "gpu", "cpu"):
         assert picture[:, :50, 3].max() == 0
         assert picture[:, 66:94, 3].min() == 255
+
+
+async def test_things_stay_where_they_are_and_the_rest_goes(module_page: Page) -> None:
+    """Without a GPU only a part is read; odd sizes and rims are the hard ones."""
+    places = [(50, 90, 70, 120), (0, 12, 30, 60), (100, 121, 130, 163), (60, 66, 3, 9)]
+    for wanted in [places, *([place] for place in places)]:
+        rgb = np.empty((121, 163, 3), np.uint8)
+        rgb[...] = (0, 177, 64)
+        for top, bottom, left, right in wanted:
+            rgb[top:bottom, left:right] = (200, 120, 90)
+
+        for picture in await keyed(module_page, rgb, "gpu", "cpu"):
+            for top, bottom, left, right in wanted:
+                middle = picture[(top + bottom) // 2, (left + right) // 2]
+                assert middle[3] > 230
+            there = np.zeros((121, 163), bool)
+            for top, bottom, left, right in wanted:
+                there[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2] = True
+            assert picture[~there][:, 3].max() == 0
+
+
+async def test_nothing_but_screen_leaves_nothing(module_page: Page) -> None:
+    rgb = np.empty((121, 163, 3), np.uint8)
+    rgb[...] = (0, 177, 64)
+
+    for picture in await keyed(module_page, rgb, "gpu", "cpu"):
+        assert picture[..., 3].max() == 0
 
 
 async def test_a_lost_context_comes_back_as_it_was(module_page: Page) -> None:

@@ -69,58 +69,123 @@ export function share(red, green, blue, key) {
   return shareOf(0.564 * (blue - y), 0.713 * (red - y), key)
 }
 
-function shareOf(cb, cr, { alongB, alongR }) {
-  return cb * alongB + cr * alongR - HUE_WEIGHT * Math.abs(cb * alongR - cr * alongB)
+function shareOf(cb, cr, key) {
+  return cb * key.alongB + cr * key.alongR - HUE_WEIGHT * Math.abs(cb * key.alongR - cr * key.alongB)
 }
 
 /**
- * One dot of the seam, as the shader has it. All arrays are given, so that nothing is made.
- *
- * @param {number} red of the dot, as `green` and `blue`
- * @param {ArrayLike<number>} soft the same with its neighbours mixed in
- * @param {ArrayLike<number>} near red, green, blue of solid things nearby, times how solid;
- *   how solid; how much is screen
- * @param {number} theirOwn the share that things here have by themselves
- * @param {number} about how much of the further surroundings is screen
- * @param {Uint8ClampedArray} dot red, green, blue, alpha; written
+ * A place in the seam, as the shader has it: what lies on both sides of it is worked out once,
+ * for the few dots that are there.
  */
-export function seamDot(red, green, blue, soft, near, theirOwn, about, key, dot) {
-  const y = 0.299 * red + 0.587 * green + 0.114 * blue
-  const cb = 0.564 * (blue - y)
-  const cr = 0.713 * (red - y)
-  const softY = 0.299 * soft[0] + 0.587 * soft[1] + 0.114 * soft[2]
-  const softB = 0.564 * (soft[2] - softY)
-  const softR = 0.713 * (soft[0] - softY)
+export class Seam {
+  #key
+  #theirOwn = 0
+  #glow = 0
+  #nearY = 0
+  #nearB = 0
+  #nearR = 0
+  #stepY = 0
+  #stepB = 0
+  #stepR = 0
+  #known = 0
+  #least = 0
+  #clean = 0
 
-  const solid = Math.max(near[3], 0.001)
-  const nearY = (0.299 * near[0] + 0.587 * near[1] + 0.114 * near[2]) / solid
-  const nearB = 0.564 * (near[2] / solid - nearY)
-  const nearR = 0.713 * (near[0] / solid - nearY)
-  const [dy, db, dr] = [nearY - key.y, nearB - key.cb, nearR - key.cr]
-  const light = LIGHT_WEIGHT * (y + (softY - y) * (0.5 + 0.5 * key.blur) - key.y)
-  const along = light * dy + (softB - key.cb) * db + (softR - key.cr) * dr
-  const between = along / Math.max(LIGHT_WEIGHT * dy * dy + db * db + dr * dr, 65)
-  const alone = 1 - softStep(0, key.clear, shareOf(softB, softR, key))
-  const known = softStep(0, 0.06, near[3])
-  const linear = (alone + (between - alone) * known - key.low) / (key.high - key.low)
-  const alpha = Math.min(1, Math.max(linear, 1 - softStep(0, 0.08, near[4]), 0))
+  /**
+   * @param {ReturnType<typeof keyFor>} key
+   * @param {number} theirOwn the share that things here have by themselves
+   * @param {number} about how much of the further surroundings is screen
+   */
+  enter(key, theirOwn, about) {
+    this.#key = key
+    this.#theirOwn = theirOwn
+    this.#glow = key.spill * softStep(0, 0.25, about)
+  }
 
-  const clean = Math.max(0, shareOf(nearB, nearR, key) - theirOwn) * key.spill
-  const beside = softStep(0, 0.25, about)
-  const glow = Math.max(0, shareOf(cb, cr, key) - (1 - alpha) - theirOwn) * key.spill * beside
-  const [restY, restB, restR] = [y - (1 - alpha) * key.y, cb - (1 - alpha) * key.cb, cr - (1 - alpha) * key.cr]
-  const seam = 1 - softStep(0.8, 1, alpha)
-  const edgeY = (alpha * (nearY - clean * key.y) + restY) / 2
-  const edgeB = restB + (alpha * (nearB - clean * key.cb) - restB) * key.spill
-  const edgeR = restR + (alpha * (nearR - clean * key.cr) - restR) * key.spill
-  const outY = restY - glow * key.y + (edgeY - restY + glow * key.y) * seam
-  const outB = restB - glow * key.cb + (edgeB - restB + glow * key.cb) * seam
-  const outR = restR - glow * key.cr + (edgeR - restR + glow * key.cr) * seam
-  const [r, b] = [outY + outR / 0.713, outY + outB / 0.564]
-  dot[0] = r / alpha
-  dot[1] = (outY - 0.299 * r - 0.114 * b) / 0.587 / alpha
-  dot[2] = b / alpha
-  dot[3] = 255 * alpha
+  /**
+   * @param {ArrayLike<number>} near red, green, blue of solid things nearby, times how solid;
+   *   how solid; how much is screen
+   */
+  stand(near) {
+    const key = this.#key
+    const solid = 1 / Math.max(near[3], 0.001)
+    const y = (0.299 * near[0] + 0.587 * near[1] + 0.114 * near[2]) * solid
+    const cb = 0.564 * (near[2] * solid - y)
+    const cr = 0.713 * (near[0] * solid - y)
+    this.#clean = Math.max(0, shareOf(cb, cr, key) - this.#theirOwn) * key.spill
+    this.#nearY = y - this.#clean * key.y
+    this.#nearB = cb - this.#clean * key.cb
+    this.#nearR = cr - this.#clean * key.cr
+    const dy = y - key.y
+    const db = cb - key.cb
+    const dr = cr - key.cr
+    const square = 1 / Math.max(LIGHT_WEIGHT * dy * dy + db * db + dr * dr, 65)
+    this.#stepY = LIGHT_WEIGHT * dy * square
+    this.#stepB = db * square
+    this.#stepR = dr * square
+    this.#known = softStep(0, 0.06, near[3])
+    this.#least = 1 - softStep(0, 0.08, near[4])
+  }
+
+  /**
+   * One dot.
+   *
+   * @param {number} red as `green` and `blue`
+   * @param {ArrayLike<number>} soft the same with the dot's neighbours mixed in
+   * @param {Uint8ClampedArray} dot red, green, blue, alpha; written
+   */
+  dot(red, green, blue, soft, dot) {
+    const key = this.#key
+    const y = 0.299 * red + 0.587 * green + 0.114 * blue
+    const alpha = this.#alpha(y, soft)
+    if (alpha <= 0) {
+      dot[0] = dot[1] = dot[2] = dot[3] = 0
+      return
+    }
+    if (alpha >= 1) return this.solid(red, green, blue, dot)
+    const cb = 0.564 * (blue - y)
+    const cr = 0.713 * (red - y)
+    const glow = Math.max(0, shareOf(cb, cr, key) - (1 - alpha) - this.#theirOwn) * this.#glow
+    const restY = y - (1 - alpha) * key.y
+    const restB = cb - (1 - alpha) * key.cb
+    const restR = cr - (1 - alpha) * key.cr
+    const seam = 1 - softStep(0.8, 1, alpha)
+    const edgeY = (alpha * this.#nearY + restY) / 2
+    const edgeB = restB + (alpha * this.#nearB - restB) * key.spill
+    const edgeR = restR + (alpha * this.#nearR - restR) * key.spill
+    const outY = restY - glow * key.y + (edgeY - restY + glow * key.y) * seam
+    const outB = restB - glow * key.cb + (edgeB - restB + glow * key.cb) * seam
+    const outR = restR - glow * key.cr + (edgeR - restR + glow * key.cr) * seam
+    const r = outY + outR / 0.713
+    const b = outY + outB / 0.564
+    const whole = 1 / alpha
+    dot[0] = r * whole
+    dot[1] = ((outY - 0.299 * r - 0.114 * b) / 0.587) * whole
+    dot[2] = b * whole
+    dot[3] = 255 * alpha
+  }
+
+  /** A dot that nothing shows through; only the screen's glow is taken from it. */
+  solid(red, green, blue, dot) {
+    const key = this.#key
+    const glow = Math.max(0, share(red, green, blue, key) - this.#theirOwn) * this.#glow
+    dot[0] = red - glow * key.red
+    dot[1] = green - glow * key.green
+    dot[2] = blue - glow * key.blue
+    dot[3] = 255
+  }
+
+  #alpha(y, soft) {
+    const key = this.#key
+    const softY = 0.299 * soft[0] + 0.587 * soft[1] + 0.114 * soft[2]
+    const softB = 0.564 * (soft[2] - softY)
+    const softR = 0.713 * (soft[0] - softY)
+    const light = y + (softY - y) * (0.5 + 0.5 * key.blur) - key.y
+    const between = light * this.#stepY + (softB - key.cb) * this.#stepB + (softR - key.cr) * this.#stepR
+    const alone = 1 - softStep(0, key.clear, shareOf(softB, softR, key))
+    const linear = (alone + (between - alone) * this.#known - key.low) / (key.high - key.low)
+    return Math.min(1, Math.max(linear, this.#least))
+  }
 }
 
 /**
@@ -135,6 +200,21 @@ export function fillShares(table, key) {
     const green = 8 * ((at >> 5) & 31) + 4
     const blue = 8 * (at >> 10) + 4
     table[at] = coded(share(red, green, blue, key))
+  }
+}
+
+/**
+ * The colours that are so near to the screen's that they are clear beside whatever is there.
+ *
+ * @param {Uint8Array} table of 32768, colours in 5 bits each; written
+ */
+export function fillClears(table, key) {
+  const reach = (100 * key.low) ** 2
+  for (let at = 0; at < table.length; at += 1) {
+    const [y, cb, cr] = ycc(8 * (at & 31) + 4, 8 * ((at >> 5) & 31) + 4, 8 * (at >> 10) + 4)
+    const [dy, db, dr] = [y - key.y, cb - key.cb, cr - key.cr]
+    const isNear = LIGHT_WEIGHT * dy * dy + db * db + dr * dr < reach
+    table[at] = isNear && shareOf(cb, cr, key) > key.clear ? 1 : 0
   }
 }
 
