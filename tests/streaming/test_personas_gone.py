@@ -30,7 +30,7 @@ def meanwhile(monkeypatch, vera: Persona) -> Callable[[str], None]:
     def soon(verb: str) -> None:
         check = limits.check
 
-        def late(*args: object) -> None:
+        def late(*args: Any) -> None:
             check(*args)
             getattr(Persona.objects.get(pk=vera.pk), verb)()
 
