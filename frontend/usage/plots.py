@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from frontend.usage.words import day_in_words, number_in_words
+
 Text = str | Promise
 
 WIDTH, HEIGHT = 720, 200
@@ -92,7 +94,7 @@ def plot(
     *,
     bars: Sequence[Series] = (),
     lines: Sequence[Series] = (),
-    say: Callable[[float], str] = lambda value: number_format(value, 0),
+    say: Callable[[float], str] = lambda value: number_in_words(value, 0),
     least: float = 1.0,
 ) -> Plot:
     """Bars stand on each other, lines are on their own. `say` writes a value with its unit;
@@ -150,7 +152,7 @@ def _title(
         for one in series
         if (value := one.values[nth]) is not None
     ]
-    return "\n".join([date_format(day, "j M Y"), *said])
+    return "\n".join([day_in_words(day), *said])
 
 
 def _path(

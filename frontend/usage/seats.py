@@ -1,38 +1,41 @@
 """Seats and the line by day.
 
 `streaming.board.history` tells the same of one day, step by step. A year of it has so many
-sessions that here they are columns of plain numbers: seconds since 1970.
+sessions that here they are columns of plain numbers: microseconds since 1970.
 """
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate, pairwise
-from math import inf
-from operator import mul, sub
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from streaming.models import Session
-from streaming.moments import as_text, seconds
+from streaming.moments import NEVER, Listed, in_columns, microseconds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Moments = NDArray[np.int64]
 
 
 class Spans(NamedTuple):
-    """From when until when each one goes; without an end, until infinity."""
+    """From when until when each one goes; one without an end goes on for ever."""
 
-    begins: list[float]
-    ends: list[float]
+    begins: Moments
+    ends: Moments
 
 
-class Wait(NamedTuple):
-    """When a visitor joined the line, then got a seat or not, and ended."""
+class Waits(NamedTuple):
+    """When visitors joined the line, then got a seat, and ended; or `NEVER`."""
 
-    came: float
-    seated: float | None
-    ended: float | None
+    came: Moments
+    seated: Moments
+    ended: Moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +46,86 @@ class Level:
     mean: float
 
 
-def stays(since: datetime, until: datetime) -> tuple[Spans, list[Wait]]:
+def stays(since: datetime, until: datetime) -> tuple[Spans, Waits]:
     """Who held a seat and who waited, of the sessions that touch this time."""
-    names = ("created_at", "place_at", "seated_at", "ended_at")
-    rows = (
-        Session.objects.filter(
-            Q(ended_at__gt=since) | Q(ended_at=None), created_at__lt=until
-        )
-        .order_by()
-        .values_list(*map(as_text, names))
+    touching = Session.objects.order_by().filter(
+        Q(ended_at__gt=since) | Q(ended_at=None), created_at__lt=until
     )
-    held, waited = Spans([], []), []
-    # One by one: so many rows at once would keep the garbage collector busy.
-    for came, place, seated, ended in rows.iterator():
-        end = seconds(ended) if ended else None
-        seat = seconds(seated) if seated else None
-        if seat is not None:
-            held.begins.append(seat)
-            held.ends.append(inf if end is None else end)
-        if place:
-            waited.append(Wait(seconds(came), seat, end))
-    return held, waited
+    joined = Case(When(place_at__isnull=False, then="created_at"))
+    listed = touching.aggregate(all=Listed(joined, "seated_at", "ended_at"))["all"]
+    came, seated, ended = in_columns(listed, 3)
+    held, waited = seated != NEVER, came != NEVER
+    return (
+        Spans(seated[held], _or_for_ever(ended[held])),
+        Waits(came[waited], seated[waited], ended[waited]),
+    )
 
 
-def in_line(waited: list[Wait]) -> Spans:
-    ends = [one.seated or one.ended or inf for one in waited]
-    return Spans([one.came for one in waited], ends)
+def in_line(waits: Waits) -> Spans:
+    import numpy as np
+
+    left = np.where(waits.seated != NEVER, waits.seated, waits.ended)
+    return Spans(waits.came, _or_for_ever(left))
+
+
+def _or_for_ever(ends: Any) -> Moments:
+    import numpy as np
+
+    never = np.iinfo(np.int64).max
+    return np.where(ends != NEVER, ends, never)
+
+
+def waits_by_day(
+    waits: Waits, bounds: Sequence[datetime]
+) -> tuple[list[int], list[int], list[float | None], list[float | None]]:
+    """Of who came on each day: how many got a seat and how many gave up, and for how many
+    seconds those with a seat had waited, on average and at most."""
+    import numpy as np
+
+    edges = [microseconds(bound) for bound in bounds]
+    count = len(edges) - 1
+    day = np.searchsorted(edges, waits.came, side="right") - 1
+    is_in = day >= 0  # and did not come before the first day
+    seated = is_in & (waits.seated != NEVER)
+    gave_up = is_in & ~seated & (waits.ended != NEVER)
+    took = (waits.seated - waits.came)[seated]
+    most = np.zeros(count, dtype=np.int64)
+    np.maximum.at(most, day[seated], took)
+    many = np.bincount(day[seated], minlength=count).tolist()
+    whole = np.bincount(day[seated], weights=took, minlength=count).tolist()
+    return (
+        many,
+        np.bincount(day[gave_up], minlength=count).tolist(),
+        [sum_ / 1e6 / n if n else None for sum_, n in zip(whole, many, strict=True)],
+        [
+            most_ / 1e6 if n else None
+            for most_, n in zip(most.tolist(), many, strict=True)
+        ],
+    )
 
 
 def levels(spans: Spans, bounds: Sequence[datetime]) -> Iterator[Level]:
     """Of each day between these moments."""
-    edges = [bound.timestamp() for bound in bounds]
-    since, until = edges[0], edges[-1]
-    changes: defaultdict[float, int] = defaultdict(int, {since: 0})
-    for begins, ends in zip(*spans, strict=True):
-        begin, end = max(begins, since), min(ends, until)
-        if begin < end:
-            changes[begin] += 1
-            changes[end] -= 1
-    moments = sorted(changes)
-    counts = list(accumulate(map(changes.__getitem__, moments)))
-    for begin, end in pairwise(edges):
-        first, beyond = bisect_right(moments, begin), bisect_left(moments, end)
-        within = counts[first - 1 : beyond]
-        steps = [begin, *moments[first:beyond], end]
-        seat_s = sum(map(mul, within, map(sub, steps[1:], steps)))
-        yield Level(most=max(within), mean=seat_s / (end - begin))
+    import numpy as np
+
+    edges = np.array([microseconds(bound) for bound in bounds])
+    begins = np.maximum(spans.begins, edges[0])
+    ends = np.minimum(spans.ends, edges[-1])
+    inside = begins < ends
+    begins, ends = begins[inside], ends[inside]
+
+    moments = np.concatenate([begins, ends, edges])
+    changes = np.repeat([1, -1, 0], [len(begins), len(ends), len(edges)])
+    order = np.argsort(moments, kind="stable")
+    moments, counts = moments[order], np.cumsum(changes[order])
+    # What changes in one moment changes together: only the last count of it holds.
+    is_last = np.append(np.diff(moments) > 0, True)
+    moments, counts = moments[is_last], counts[is_last][:-1]
+
+    days = np.searchsorted(moments, edges)[:-1]
+    most = np.maximum.reduceat(counts, days)
+    seat_time = np.add.reduceat(counts * np.diff(moments), days)
+    for at_most, sum_of_day, length in zip(
+        most, seat_time, np.diff(edges), strict=True
+    ):
+        yield Level(most=int(at_most), mean=float(sum_of_day / length))

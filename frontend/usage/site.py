@@ -1,7 +1,6 @@
 """What everybody has used together, for staff."""
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.timezone import now
@@ -17,22 +16,30 @@ from frontend.usage.figures import (
     minutes,
 )
 from frontend.usage.plots import Series, plot
-from frontend.usage.seats import Spans, Wait, in_line, levels, stays
+from frontend.usage.ranking import Use, ranked
+from frontend.usage.seats import Spans, Waits, in_line, levels, stays, waits_by_day
 from streaming.board.rows import seats_now
 from streaming.models import Account, UsageEntry
 
 _DAY = Column(_("Day"), "day")
+#: Whom the ledger names: so, and by number while they are there.
+_PERSONA = ("persona_name", "persona")
+_ACCOUNT = ("account_name", "account")
+_PERSON = ("user_name", "user")
 
 
 def figures(days: Days) -> Iterator[Figure]:
     entries = UsageEntry.objects.ended_in(days.since, days.until)
     yield from _by_day(entries, days)
-    held, waited = stays(days.since, days.until)
-    yield _seats(days, held, waited)
-    yield _waiting(days, waited)
-    yield _ranked(entries, "persona", ("persona_name", "persona"), _("By persona"))
-    yield _accounts(entries)
-    yield _ranked(entries, "user", ("user_name", "user"), _("By person"))
+    held, waits = stays(days.since, days.until)
+    yield _seats(days, held, waits)
+    yield _waiting(days, waits)
+    # There are few accounts, so that this is one look at the ledger instead of two.
+    of_both = list(entries.summed(*_PERSONA, *_ACCOUNT))
+    yield _ranked(ranked(of_both, *_PERSONA), "persona", _("By persona"))
+    yield _accounts(ranked(of_both, *_ACCOUNT))
+    people = entries.summed(*_PERSON).order_by("-time", *reversed(_PERSON))
+    yield _ranked(ranked(people[:MOST_ROWS], *_PERSON), "user", _("By person"))
 
 
 def _by_day(entries: Any, days: Days) -> Iterator[Figure]:
@@ -81,11 +88,11 @@ def _by_day(entries: Any, days: Days) -> Iterator[Figure]:
     )
 
 
-def _seats(days: Days, held: Spans, waited: list[Wait]) -> Figure:
+def _seats(days: Days, held: Spans, waits: Waits) -> Figure:
     """The peak of each day against the seats that there are now."""
     until = min(days.until, now())
     bounds = [at for at in days.bounds if at < until] + [until]
-    occupied, waiting = list(levels(held, bounds)), levels(in_line(waited), bounds)
+    occupied, waiting = list(levels(held, bounds)), levels(in_line(waits), bounds)
     # Midnights in the site's time zone are the days; the last one is not over yet.
     days_shown = days.all[: len(occupied)]
     most = [one.most for one in occupied]
@@ -116,22 +123,9 @@ def _seats(days: Days, held: Spans, waited: list[Wait]) -> Figure:
     )
 
 
-def _waiting(days: Days, waited: list[Wait]) -> Figure:
+def _waiting(days: Days, waits: Waits) -> Figure:
     """Of those who joined the line: how many gave up, and how long the others waited."""
-    edges = [bound.timestamp() for bound in days.bounds]
-    lengths_s: list[list[float]] = [[] for _ in days.all]
-    gave_up = [0] * days.count
-    for one in waited:
-        nth = bisect_right(edges, one.came) - 1
-        if nth < 0:
-            continue  # came before the first day
-        if one.seated is not None:
-            lengths_s[nth].append(one.seated - one.came)
-        elif one.ended is not None:
-            gave_up[nth] += 1
-    seated = [len(of_day) for of_day in lengths_s]
-    mean = [sum(of_day) / len(of_day) if of_day else None for of_day in lengths_s]
-    longest = [max(of_day, default=None) for of_day in lengths_s]
+    seated, gave_up, mean, longest = waits_by_day(waits, days.bounds)
     return Figure(
         name="waiting",
         title=_("Waiting in line"),
@@ -163,9 +157,8 @@ def _waiting(days: Days, waited: list[Wait]) -> Figure:
     )
 
 
-def _ranked(entries: Any, name: str, by: tuple[str, str], title: Any) -> Figure:
+def _ranked(rows: Iterable[Use], name: str, title: Any) -> Figure:
     """Who used most. A name is kept when whoever had it is deleted."""
-    rows = entries.summed(*by).order_by("-time", *reversed(by))[:MOST_ROWS]
     return Figure(
         name=f"by-{name}",
         title=title,
@@ -175,18 +168,13 @@ def _ranked(entries: Any, name: str, by: tuple[str, str], title: Any) -> Figure:
             Column(_("Sessions")),
             Column(_("Cost"), "money"),
         ),
-        rows=[
-            (row[by[0]], minutes(row["time"]), row["count"], row["price"])
-            for row in rows
-        ],
+        rows=[(one.name, minutes(one.time), one.count, one.price) for one in rows],
         bar_column=1,
     )
 
 
-def _accounts(entries: Any) -> Figure:
+def _accounts(rows: Iterable[Use]) -> Figure:
     prices = dict(Account.objects.values_list("pk", "price_per_minute"))
-    by = ("account_name", "account")
-    rows = entries.summed(*by).order_by("-time", *reversed(by))[:MOST_ROWS]
     return Figure(
         name="by-account",
         title=_("By account"),
@@ -199,13 +187,13 @@ def _accounts(entries: Any) -> Figure:
         ),
         rows=[
             (
-                row["account_name"],
-                minutes(row["time"]),
-                row["count"],
-                prices.get(row["account"]),
-                row["price"],
+                one.name,
+                minutes(one.time),
+                one.count,
+                prices.get(one.pk) if one.pk else None,
+                one.price,
             )
-            for row in rows
+            for one in rows
         ],
         bar_column=1,
     )
