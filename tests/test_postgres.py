@@ -36,9 +36,6 @@ THE_REST = (
     "--ignore=tests/streaming/engine",
     # Threads of tests let go of connections unclosed, which only psycopg minds.
     "-Wignore::ResourceWarning",
-    # It takes heard answers for cut off there; why is not known yet.
-    "--deselect=tests/chat/test_conversation.py::"
-    "test_the_model_is_told_who_speaks_and_what_was_said",
 )
 REST_TIMEOUT_S = 2400
 

@@ -1,6 +1,6 @@
 """What was said: one row per exchange between a viewer and a persona."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,10 @@ HISTORY_TURNS = 100
 
 #: Told to the model behind what it was saying, so that it does not think itself heard out.
 CUT_OFF = "— (interrupted here)"
+
+#: How exactly it is known when a voice ends. It is reckoned from when the avatar service's
+#: answer came, which is later than the voice began by what that answer took on its way.
+EXACT_TO = timedelta(seconds=0.25)
 
 #: The stages of a turn, in the order in which they happen when all goes well.
 TIMINGS = (
@@ -99,9 +103,10 @@ class TurnQuerySet(models.QuerySet["Turn"]):
     ) -> list["Turn"]:
         """The avatar fell silent: what was not heard by then is no part of a reply.
 
-        Returns the turns that were cut short; doing it twice cuts nothing more.
+        Whose voice had no more than `EXACT_TO` left was heard out. Returns the turns that
+        were cut short; doing it twice cuts nothing more.
         """
-        speaking = self.filter(session=session, speaks_until__gt=at)
+        speaking = self.filter(session=session, speaks_until__gt=at + EXACT_TO)
         if before_turn is not None:
             speaking = speaking.filter(number__lt=before_turn)
         if not speaking.exists():

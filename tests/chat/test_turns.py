@@ -109,6 +109,18 @@ def test_a_reply_is_kept_as_far_as_it_was_heard(session):
     assert turn.duration_s == pytest.approx(1.4)
 
 
+@pytest.mark.parametrize(("left_s", "is_cut"), [(0.2, False), (0.4, True)])
+def test_who_asks_just_as_the_voice_ends_interrupts_nobody(session, left_s, is_cut):
+    turn = exchange(session, "Hi", "Hello there.")
+    assert turn.speaks_until is not None
+
+    Turn.objects.silence(session, at=turn.speaks_until - timedelta(seconds=left_s))
+
+    turn.refresh_from_db()
+    assert turn.interrupted == is_cut
+    assert (turn.reply == "Hello there.") == (not is_cut)
+
+
 def test_what_comes_too_late_is_not_kept(session):
     turn = begin(session)
     begin(session)

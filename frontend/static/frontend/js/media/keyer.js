@@ -94,13 +94,19 @@ export class VideoKeying {
    * @returns {import("frontend/media/key").Colour|null}
    */
   colourAt(x, y) {
+    if (!this.#hasPicture) return null
     const { videoWidth: width, videoHeight: height } = this.#video
-    if (!width) return null
     this.#probe ??= probe()
     const [left, top] = [clamp(x * width - 2, width - 4), clamp(y * height - 2, height - 4)]
     this.#probe.drawImage(this.#video, left, top, 4, 4, 0, 0, 1, 1)
     const [red, green, blue] = this.#probe.getImageData(0, 0, 1, 1).data
     return { red, green, blue }
+  }
+
+  /** A stream that has just been exchanged may know its size, and have nothing to draw. */
+  get #hasPicture() {
+    const { readyState, videoWidth } = this.#video
+    return videoWidth > 0 && readyState >= HTMLMediaElement.HAVE_CURRENT_DATA
   }
 
   #forgetScreen() {
@@ -130,7 +136,7 @@ export class VideoKeying {
   #frame = () => {
     this.#awaited = 0
     if (!this.#isOn) return
-    if (this.#video.videoWidth) this.#paint()
+    if (this.#hasPicture) this.#paint()
     this.#await()
   }
 
@@ -146,7 +152,7 @@ export class VideoKeying {
   }
 
   #draw(keyer) {
-    if (!this.#screen) return
+    if (!this.#screen || !this.#hasPicture) return
     this.#key ??= keyFor(this.#screen, this.#settings)
     this.#size.width = this.#video.videoWidth
     this.#size.height = this.#video.videoHeight
@@ -185,6 +191,7 @@ export class VideoKeying {
     const canvasMs = timeCpu(() => this.#draw(cpu))
     const webglMs = await timeGpu(gpu, () => this.#draw(gpu))
     cpu.destroy()
+    if (!this.#hasPicture) return gpu.destroy() // it went away while it was timed
     const kind = quicker({ webglMs, canvasMs })
     const ms = kind === "webgl" ? 0 : canvasMs
     keep({ renderer: gpu.renderer, kind, ms })
