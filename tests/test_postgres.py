@@ -26,18 +26,11 @@ RULES = (
 #: They take about twenty seconds.
 TIMEOUT_S = 240
 
-#: Everything else that asks the database, and needs neither a browser nor the engine.
-THE_REST = (
-    "tests/access",
-    "tests/chat",
-    "tests/frontend",
-    "tests/personas",
-    "tests/streaming",
-    "--ignore=tests/streaming/engine",
-    # Threads of tests let go of connections unclosed, which only psycopg minds.
-    "-Wignore::ResourceWarning",
-)
-REST_TIMEOUT_S = 2400
+#: Everything else that asks the database, and needs no browser. Each in a process of its own:
+#: threads of tests let go of connections unclosed, which only PostgreSQL minds.
+THE_REST = ("access", "chat", "frontend", "personas", "streaming")
+REST_OPTIONS = ("--ignore=tests/streaming/engine", "-Wignore::ResourceWarning")
+REST_TIMEOUT_S = 1500
 
 
 @pytest.mark.timeout(TIMEOUT_S + 30)
@@ -49,10 +42,12 @@ def test_the_tests_of_these_rules_pass_on_postgres_too(
 
 @pytest.mark.nightly
 @pytest.mark.timeout(REST_TIMEOUT_S + 30)
+@pytest.mark.parametrize("folder", THE_REST)
 def test_drafts_cards_embedding_history_usage_and_the_admin_do_as_well(
-    postgres: Postgres, tmp_path: Path
+    postgres: Postgres, tmp_path: Path, folder: str
 ) -> None:
-    _pass_on(postgres, tmp_path, *THE_REST, timeout_s=REST_TIMEOUT_S)
+    tests = (f"tests/{folder}", *REST_OPTIONS)
+    _pass_on(postgres, tmp_path, *tests, timeout_s=REST_TIMEOUT_S)
 
 
 def _pass_on(server: Postgres, state_dir: Path, *tests: str, timeout_s: float) -> None:
